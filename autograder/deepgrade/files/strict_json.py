@@ -1,0 +1,54 @@
+"""JSON as data from strangers: no duplicate keys, no NaN, bounded depth."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+class StrictJSONError(ValueError):
+    """The text is not JSON, or JSON that two readers could understand differently."""
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in result:
+            raise StrictJSONError(f"the key {key!r} stands twice in one object")
+        result[key] = value
+    return result
+
+
+def _no_constants(name: str) -> Any:
+    raise StrictJSONError(f"{name} is not a JSON number")
+
+
+def parse_strict_json(data: bytes | str, *, max_depth: int = 64) -> Any:
+    """Parse JSON, refusing what well-formed data never holds.
+
+    Args:
+        data: UTF-8 bytes or text.
+        max_depth: The deepest nesting of lists and objects that is accepted.
+
+    Raises:
+        StrictJSONError: Not JSON, a duplicate key, NaN or Infinity, or nested too deep.
+    """
+    try:
+        text = data.decode("utf-8") if isinstance(data, bytes) else data
+        value = json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constants)
+    except RecursionError:
+        raise StrictJSONError(f"nested deeper than {max_depth} levels") from None
+    except UnicodeDecodeError as error:
+        raise StrictJSONError(f"not UTF-8 text: {error.reason} at byte {error.start}") from None
+    except json.JSONDecodeError as error:
+        raise StrictJSONError(f"not JSON: {error.msg} (line {error.lineno}, column {error.colno})") from None
+    stack: list[tuple[Any, int]] = [(value, 1)]
+    while stack:
+        item, depth = stack.pop()
+        if depth > max_depth:
+            raise StrictJSONError(f"nested deeper than {max_depth} levels")
+        if isinstance(item, dict):
+            stack.extend((child, depth + 1) for child in item.values())
+        elif isinstance(item, list):
+            stack.extend((child, depth + 1) for child in item)
+    return value

@@ -1,0 +1,44 @@
+"""A lab as data: questions, points, limits, declared checks, the capture plan, known mistakes."""
+
+from deepgrade.lab.checks import (
+    LAB_ARGUMENT,
+    Check,
+    CheckSet,
+    Declaration,
+    describe,
+    load_checks,
+    question,
+    visible,
+)
+from deepgrade.lab.errors import LabError, listed
+from deepgrade.lab.load import LabFiles, find_root, load_lab
+from deepgrade.lab.mistakes import Mistake, load_mistakes
+from deepgrade.lab.model import HiddenEvaluation, Lab, Limits, Origin, Question, Size
+from deepgrade.lab.plan import CapturePlan, QuestionCapture, make_plan
+
+__all__ = [
+    "LAB_ARGUMENT",
+    "CapturePlan",
+    "Check",
+    "CheckSet",
+    "Declaration",
+    "HiddenEvaluation",
+    "Lab",
+    "LabError",
+    "LabFiles",
+    "Limits",
+    "Mistake",
+    "Origin",
+    "Question",
+    "QuestionCapture",
+    "Size",
+    "describe",
+    "find_root",
+    "listed",
+    "load_checks",
+    "load_lab",
+    "load_mistakes",
+    "make_plan",
+    "question",
+    "visible",
+]

@@ -1,0 +1,139 @@
+"""A lab as data: what stands in `lab.toml`."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+QUESTION_ID = r"^[a-z][a-z0-9_]*$"
+VARIABLE_NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"
+
+Size = Literal["full", "quick"]
+"""How much data a run sees: the published sizes, or small ones for trying things out."""
+
+Origin = Literal["real", "synthetic"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Limits(_Strict):
+    """What one run may use. Reaching a limit has the verdict named with it."""
+
+    wall_s: float = Field(1800, gt=0)
+    """Whole run, seconds (`timeout`)."""
+    cell_s: float = Field(900, gt=0)
+    """One cell, seconds: the cell is interrupted, the rest still runs (`timeout`)."""
+    memory_mib: int = Field(4096, ge=256)
+    """All processes together, MiB, with what they write to memory-backed folders (`memory`)."""
+    processes: int = Field(512, ge=16)
+    """Processes and threads at one time (`process_limit`)."""
+    output_mib: int = Field(16, ge=1)
+    """All printed and displayed output, MiB (`output_limit`)."""
+    disk_mib: int = Field(1024, ge=16)
+    """Writable folder with the evidence in it, MiB."""
+    cpus: float = Field(2.0, gt=0)
+    """Processor cores."""
+
+
+class Question(_Strict):
+    """One question: what students answer and what it is worth."""
+
+    id: str = Field(pattern=QUESTION_ID)
+    title: str = Field(min_length=1)
+    points: float = Field(gt=0)
+    manual: bool = False
+    """A person gives the points; otherwise the checks of this question do."""
+    capture: tuple[str, ...] = ()
+    """Variables to keep for the person who grades a manual question."""
+    rubric: str = ""
+    """What a grader looks for (manual questions; never shown to students before grading)."""
+
+
+class HiddenEvaluation(_Strict):
+    """How models are scored on inputs that no student has seen."""
+
+    dataset: str
+    rows: int = Field(5000, ge=1)
+    """Rows carved out of the test set at full size."""
+    quick_rows: int = Field(500, ge=1)
+    """The same at quick size."""
+    inputs: str = Field(pattern=VARIABLE_NAME)
+    """The variable that holds the student's prepared test inputs."""
+    inputs_question: str = Field(pattern=QUESTION_ID)
+    """The question at whose end it is captured."""
+    input_adapters: tuple[str, ...]
+    """Ways in which students may feed the data set; see data/encoders.py."""
+    metric: Literal["accuracy"] = "accuracy"
+
+
+class Lab(_Strict):
+    """Everything of a lab but its text, its checks and its mistakes."""
+
+    schema_version: Literal[1]
+    name: str = Field(pattern=QUESTION_ID)
+    title: str
+    gpu: Literal["required", "preferred", "off"] = "preferred"
+    data: tuple[str, ...]
+    limits: Limits = Limits()
+    quick_limits: Limits | None = None
+    """Limits for quick data; `limits` where absent."""
+    questions: tuple[Question, ...] = Field(min_length=1)
+    hidden: dict[str, HiddenEvaluation] = {}
+    thresholds: dict[Size, dict[str, float]] = {}
+    """Size of data -> question id -> minimum of the hidden metric."""
+
+    @field_validator("questions")
+    @classmethod
+    def _unique(cls, questions: tuple[Question, ...]) -> tuple[Question, ...]:
+        ids = [question.id for question in questions]
+        twice = sorted({i for i in ids if ids.count(i) > 1})
+        if twice:
+            raise ValueError(f"question ids stand twice: {', '.join(twice)}")
+        return questions
+
+    @model_validator(mode="after")
+    def _references_exist(self) -> Lab:
+        known = {question.id for question in self.questions}
+        problems = [
+            f"hidden.{name}.inputs_question: there is no question {hidden.inputs_question!r}"
+            for name, hidden in self.hidden.items()
+            if hidden.inputs_question not in known
+        ]
+        problems += [
+            f"hidden.{name}.dataset: {hidden.dataset!r} is not in data"
+            for name, hidden in self.hidden.items()
+            if hidden.dataset not in self.data
+        ]
+        problems += [
+            f"thresholds.{size}: there is no question {question!r}"
+            for size, values in self.thresholds.items()
+            for question in values
+            if question not in known
+        ]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    @property
+    def points(self) -> float:
+        """All points of the lab."""
+        return math.fsum(question.points for question in self.questions)
+
+    def question(self, question_id: str) -> Question:
+        """Return a question by its id.
+
+        Raises:
+            KeyError: There is no such question.
+        """
+        for question in self.questions:
+            if question.id == question_id:
+                return question
+        raise KeyError(f"lab {self.name} has no question {question_id!r}")
+
+    def limits_for(self, size: Size) -> Limits:
+        """Return the limits for a size of data."""
+        return self.quick_limits if size == "quick" and self.quick_limits is not None else self.limits

@@ -1,0 +1,129 @@
+"""What scoring leaves behind: the result of each check, the points of each question."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class CheckStatus(StrEnum):
+    """What a check found."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_ASSESSED = "not_assessed"
+    """The grader could not look (no GPU on the host, an older capture plan): the points leave the denominator."""
+    NEEDS_REVIEW = "needs_review"
+    """The submission made looking impossible (a model that is not rebuilt): no points until a person decides."""
+    INTERNAL_ERROR = "internal_error"
+    """The check itself failed: the points leave the denominator, and the instructor mends the check."""
+
+
+class _Result(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CheckResult(_Result):
+    """One check on one submission."""
+
+    check: str
+    question: str
+    description: str
+    """The sentence that students read."""
+    visible: bool
+    status: CheckStatus
+    points: float
+    """Earned."""
+    possible: float
+    hint: str | None = None
+    """What the check's author says about the likely mistake; for the student."""
+    found: str | None = None
+    """The comparison that failed, with expected and actual values (pytest's rewritten assert)."""
+    reason: str | None = None
+    """Why it was not assessed or needs a person."""
+
+
+class QuestionResult(_Result):
+    """One question of one submission."""
+
+    question: str
+    title: str
+    manual: bool
+    points: float | None
+    """Earned; None while nothing of it could be assessed or a person has not graded it yet."""
+    possible: float
+    """What the lab gives for it."""
+    assessed: float
+    """What could be earned: `possible` less what was not assessed."""
+    checks: tuple[CheckResult, ...] = ()
+    answer: str | None = None
+    """A manual question's text, from the notebook."""
+
+
+class Flag(_Result):
+    """Something a TA should look at. Never costs points by itself."""
+
+    code: str
+    """Stable id: `public_hidden_gap`, `model_refused`, `gpu_hidden`, `near_threshold`, `internal_error`, ..."""
+    sentence: str
+    question: str | None = None
+
+
+class ModelScore(_Result):
+    """A captured model on a hidden set."""
+
+    question: str
+    name: str
+    hidden: str
+    metric: str
+    value: float | None
+    reported: float | None = None
+    """What the notebook itself measured on its test set, where a check names it."""
+    rows: int
+    reason: str | None = None
+
+
+class SubmissionScore(_Result):
+    """All results of one submission at one moment. Appended, never overwritten."""
+
+    schema_version: Literal[1] = 1
+    lab: str
+    student: str
+    run_key: str
+    scored_at: datetime
+    checks_sha256: str
+    """Which hidden checks were used."""
+    questions: tuple[QuestionResult, ...]
+    model_scores: tuple[ModelScore, ...] = ()
+    flags: tuple[Flag, ...] = ()
+
+    @property
+    def automatic_points(self) -> float:
+        """Points from checks."""
+        return math.fsum(q.points for q in self.questions if q.points is not None and not q.manual)
+
+    @property
+    def automatic_possible(self) -> float:
+        """What the checks could give, less what was not assessed."""
+        return math.fsum(q.assessed for q in self.questions if not q.manual)
+
+    @property
+    def manual_possible(self) -> float:
+        """What people give."""
+        return math.fsum(q.possible for q in self.questions if q.manual)
+
+    def check(self, check_id: str) -> CheckResult:
+        """Return the result of one check.
+
+        Raises:
+            KeyError: No such check was scored.
+        """
+        for question in self.questions:
+            for result in question.checks:
+                if result.check == check_id:
+                    return result
+        raise KeyError(check_id)
