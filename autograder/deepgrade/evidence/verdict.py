@@ -33,9 +33,13 @@ class VerdictFacts(NamedTuple):
 
 VERDICTS: dict[Verdict, VerdictFacts] = {
     Verdict.OK: VerdictFacts("ok", "Every cell ran without an error.", True),
-    Verdict.CELL_ERROR: VerdictFacts("cell error", "Some cells stopped with an error; the others still ran.", True),
+    Verdict.CELL_ERROR: VerdictFacts(
+        "cell error", "Some cells stopped with an error; the others still ran.", True
+    ),
     Verdict.TIMEOUT: VerdictFacts(
-        "timeout", "The notebook, or one of its cells, ran longer than allowed; what was finished was graded.", True
+        "timeout",
+        "The notebook, or one of its cells, ran longer than allowed; what was finished was graded.",
+        True,
     ),
     Verdict.MEMORY: VerdictFacts(
         "memory", "The notebook needed more memory than allowed; questions finished before were graded.", True
@@ -44,13 +48,21 @@ VERDICTS: dict[Verdict, VerdictFacts] = {
         "output limit", "The notebook printed more than allowed; questions finished before were graded.", True
     ),
     Verdict.PROCESS_LIMIT: VerdictFacts(
-        "process limit", "The notebook started more processes than allowed; questions finished before were graded.", True
+        "process limit",
+        "The notebook started more processes than allowed; questions finished before were graded.",
+        True,
     ),
     Verdict.CRASHED: VerdictFacts(
-        "crashed", "The Python process ended in the middle of the notebook; questions finished before were graded.", True
+        "crashed",
+        "The Python process ended in the middle of the notebook; questions finished before were graded.",
+        True,
     ),
-    Verdict.INVALID_SUBMISSION: VerdictFacts("invalid submission", "The file could not be taken as a notebook.", True),
-    Verdict.NO_GPU: VerdictFacts("no GPU", "The lab needs a GPU and the grading machine had none; it will be run again.", False),
+    Verdict.INVALID_SUBMISSION: VerdictFacts(
+        "invalid submission", "The file could not be taken as a notebook.", True
+    ),
+    Verdict.NO_GPU: VerdictFacts(
+        "no GPU", "The lab needs a GPU and the grading machine had none; it will be run again.", False
+    ),
     Verdict.INTERNAL_ERROR: VerdictFacts(
         "internal error", "The grader itself failed; this costs no points and will be run again.", False
     ),

@@ -45,7 +45,9 @@ def read_untrusted(path: Path, *, max_bytes: int) -> bytes:
     try:
         folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
-        raise UntrustedFileError("missing", f"the folder of {name} cannot be opened: {error.strerror}") from None
+        raise UntrustedFileError(
+            "missing", f"the folder of {name} cannot be opened: {error.strerror}"
+        ) from None
     try:
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
         handle = os.open(name, flags, dir_fd=folder)
@@ -61,9 +63,13 @@ def read_untrusted(path: Path, *, max_bytes: int) -> bytes:
         if not stat.S_ISREG(facts.st_mode):
             raise UntrustedFileError("not_regular", f"{name} is not an ordinary file")
         if facts.st_nlink != 1:
-            raise UntrustedFileError("hard_link", f"{name} has {facts.st_nlink} names on disk; send a copy of its own")
+            raise UntrustedFileError(
+                "hard_link", f"{name} has {facts.st_nlink} names on disk; send a copy of its own"
+            )
         if facts.st_size > max_bytes:
-            raise UntrustedFileError("too_large", f"{name} has {_mib(facts.st_size)}; at most {_mib(max_bytes)} are accepted")
+            raise UntrustedFileError(
+                "too_large", f"{name} has {_mib(facts.st_size)}; at most {_mib(max_bytes)} are accepted"
+            )
         data = bytearray()
         while len(data) <= max_bytes:
             chunk = os.read(handle, min(_CHUNK_BYTES, max_bytes + 1 - len(data)))

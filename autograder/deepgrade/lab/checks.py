@@ -26,9 +26,9 @@ VISIBLE_MARK = "__deepgrade_visible__"
 
 # Fixtures that pytest defines by itself: a variable of this name would be shadowed without a word.
 PYTEST_FIXTURES = frozenset(
-    "cache capfd capfdbinary caplog capsys capsysbinary capteesys doctest_namespace monkeypatch pytestconfig "
-    "record_property record_testsuite_property record_xml_attribute recwarn request subtests testdir "
-    "tmp_path tmp_path_factory tmpdir tmpdir_factory".split()
+    {"cache", "capfd", "capfdbinary", "caplog", "capsys", "capsysbinary", "capteesys", "doctest_namespace"}
+    | {"monkeypatch", "pytestconfig", "record_property", "record_testsuite_property", "record_xml_attribute"}
+    | {"recwarn", "request", "subtests", "testdir", "tmp_path", "tmp_path_factory", "tmpdir", "tmpdir_factory"}
 )
 
 F = TypeVar("F", bound=Callable[..., None])
@@ -62,6 +62,8 @@ class Check:
     probes: Mapping[str, Sequence[Probe]] = field(default_factory=dict)
     """Captured function -> calls whose results are kept."""
     visible: bool = False
+    wants_lab: bool = False
+    """Whether it takes the reserved argument `lab`."""
     source: str = ""
     """The function's source without decorators' effects, for the compiler of visible checks."""
 
@@ -115,7 +117,7 @@ def describe(function: Callable[..., None]) -> Check | None:
     if declaration is None:
         return None
     description = inspect.cleandoc(function.__doc__ or "").split("\n\n")[0].replace("\n", " ").strip()
-    arguments = tuple(name for name in inspect.signature(function).parameters if name != LAB_ARGUMENT)
+    parameters = tuple(inspect.signature(function).parameters)
     try:
         source = inspect.getsource(function)
     except OSError:
@@ -125,10 +127,11 @@ def describe(function: Callable[..., None]) -> Check | None:
         question=declaration.question,
         points=declaration.points,
         description=description,
-        arguments=arguments,
+        arguments=tuple(name for name in parameters if name != LAB_ARGUMENT),
         hidden=declaration.hidden,
         probes=declaration.probes,
         visible=bool(getattr(function, VISIBLE_MARK, False)),
+        wants_lab=LAB_ARGUMENT in parameters,
         source=source,
     )
 

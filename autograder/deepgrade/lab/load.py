@@ -83,7 +83,9 @@ def load_lab(files: LabFiles) -> Lab:
     if not files.toml.is_file():
         solutions = files.root / "solutions"
         known = sorted(p.parent.name for p in solutions.glob("*/lab.toml"))
-        raise LabError(f"There is no lab {files.name!r} in {solutions}. Labs there: {', '.join(known) or 'none'}.")
+        raise LabError(
+            f"There is no lab {files.name!r} in {solutions}. Labs there: {', '.join(known) or 'none'}."
+        )
     try:
         lab = Lab.model_validate(tomllib.loads(files.toml.read_text(encoding="utf-8")))
     except tomllib.TOMLDecodeError as error:
@@ -92,5 +94,7 @@ def load_lab(files: LabFiles) -> Lab:
         problems = [f"{'.'.join(str(p) for p in e['loc']) or 'lab'}: {e['msg']}" for e in error.errors()]
         raise LabError(f"{files.toml} is not a valid lab:\n{listed(problems)}") from None
     if lab.name != files.name:
-        raise LabError(f"{files.toml} says name = {lab.name!r}, but its folder is {files.name!r}. Make them equal.")
+        raise LabError(
+            f"{files.toml} says name = {lab.name!r}, but its folder is {files.name!r}. Make them equal."
+        )
     return lab

@@ -68,6 +68,11 @@ class HiddenEvaluation(_Strict):
     input_adapters: tuple[str, ...]
     """Ways in which students may feed the data set; see data/encoders.py."""
     metric: Literal["accuracy"] = "accuracy"
+    reported: dict[str, str] = {}
+    """Model variable -> `question/variable` in which the notebook keeps its own test metric; a gap between
+    that and the hidden metric is flagged."""
+    num_words: int | None = None
+    """Vocabulary limit that the lab asks `load_data` for (text sets)."""
 
 
 class Lab(_Strict):

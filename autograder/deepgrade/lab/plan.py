@@ -64,7 +64,9 @@ def make_plan(lab: Lab, checks: Iterable[Check]) -> CapturePlan:
         names[check.question].update(check.arguments)
         for name, calls in check.probes.items():
             kept = probes[check.question].setdefault(name, [])
-            kept.extend(call for call in ([list(args), dict(kwargs)] for args, kwargs in calls) if call not in kept)
+            kept.extend(
+                call for call in ([list(args), dict(kwargs)] for args, kwargs in calls) if call not in kept
+            )
         problems += [
             f"{check.id} wants hidden evaluation {hidden!r}, which lab.toml does not have"
             for hidden in check.hidden.values()
@@ -77,7 +79,8 @@ def make_plan(lab: Lab, checks: Iterable[Check]) -> CapturePlan:
         if abs(points[question.id] - expected) > 1e-9:
             problems.append(
                 f"question {question.id}: its checks are worth {points[question.id]:g} points,"
-                f" lab.toml says {expected:g}" + (" (a manual question's checks only inform)" if question.manual else "")
+                f" lab.toml says {expected:g}"
+                + (" (a manual question's checks only inform)" if question.manual else "")
             )
     if problems:
         raise LabError(f"The checks and lab.toml of {lab.name} do not fit together:\n{listed(problems)}")

@@ -1,0 +1,223 @@
+"""The gradebook: who handed in what, and every score it ever got. Written by the head process alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import Engine, create_engine, event, select
+from sqlalchemy.orm import Session
+
+from deepgrade.records.tables import Base, RegradeSetRow, SchemaRow, ScoreRow, SubmissionRow
+from deepgrade.score import SubmissionScore
+
+SCHEMA_VERSION = 1
+
+
+class GradebookError(Exception):
+    """The gradebook cannot do what was asked; the message says what to do next."""
+
+
+class Entry(NamedTuple):
+    """A student's current submission with its score in force."""
+
+    submission_id: int
+    student: str
+    filename: str
+    sha256: str | None
+    run_key: str | None
+    refusal: str | None
+    score: SubmissionScore | None
+    """None when it was refused or has not been scored."""
+
+
+def _pragmas(connection: Any, _: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA busy_timeout=10000")
+    cursor.close()
+
+
+class Gradebook:
+    """An SQLite gradebook in write-ahead mode.
+
+    Args:
+        path: The database file; made if it is missing.
+
+    Raises:
+        GradebookError: The file was written by another version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._engine: Engine = create_engine(f"sqlite:///{path}")
+        event.listen(self._engine, "connect", _pragmas)
+        Base.metadata.create_all(self._engine)
+        with Session(self._engine) as session, session.begin():
+            version = session.scalar(select(SchemaRow.version))
+            if version is None:
+                session.add(SchemaRow(version=SCHEMA_VERSION))
+            elif version != SCHEMA_VERSION:
+                raise GradebookError(
+                    f"{path} has tables of version {version}, this deepgrade writes version {SCHEMA_VERSION}."
+                    " Use the deepgrade that wrote it, or start a new course folder."
+                )
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        with Session(self._engine) as session, session.begin():
+            yield session
+
+    def add_submission(
+        self,
+        lab: str,
+        student: str,
+        filename: str,
+        *,
+        sha256: str | None,
+        run_key: str | None,
+        refusal: str | None = None,
+    ) -> int:
+        """Record a student's file and return its id; the same file again is the same submission."""
+        with self._writing() as session:
+            row = session.scalar(
+                select(SubmissionRow)
+                .where(
+                    SubmissionRow.lab == lab,
+                    SubmissionRow.student == student,
+                    SubmissionRow.sha256 == sha256,
+                    SubmissionRow.filename == filename,
+                )
+                .order_by(SubmissionRow.id.desc())
+            )
+            if row is None:
+                row = SubmissionRow(lab=lab, student=student, filename=filename, sha256=sha256)
+                session.add(row)
+            row.run_key, row.refusal = run_key, refusal
+            # The file handed to `grade` last is the one in force, also when it came back from an earlier time.
+            row.received_at = datetime.now(UTC)
+            session.flush()
+            return row.id
+
+    def add_score(self, submission_id: int, score: SubmissionScore, *, set_id: int | None = None) -> None:
+        """Append a score: in force at once, or aside in a re-grade set."""
+        with self._writing() as session:
+            session.add(
+                ScoreRow(
+                    submission_id=submission_id,
+                    run_key=score.run_key,
+                    scored_at=score.scored_at,
+                    checks_sha256=score.checks_sha256,
+                    points=score.automatic_points,
+                    possible=score.automatic_possible,
+                    payload=score.model_dump_json(),
+                    state="applied" if set_id is None else "aside",
+                    set_id=set_id,
+                )
+            )
+
+    def students(self, lab: str) -> list[str]:
+        """Return all who handed in, in alphabetical order."""
+        with Session(self._engine) as session:
+            rows = session.scalars(select(SubmissionRow.student).where(SubmissionRow.lab == lab).distinct())
+            return sorted(rows, key=str.casefold)
+
+    def entries(self, lab: str) -> Iterator[Entry]:
+        """Yield every student's submission in force, one at a time."""
+        for student in self.students(lab):
+            yield self.entry(lab, student)
+
+    def entry(self, lab: str, student: str) -> Entry:
+        """Return a student's submission in force.
+
+        Raises:
+            GradebookError: The student has none.
+        """
+        with Session(self._engine) as session:
+            row = session.scalar(
+                select(SubmissionRow)
+                .where(SubmissionRow.lab == lab, SubmissionRow.student == student)
+                .order_by(SubmissionRow.received_at.desc(), SubmissionRow.id.desc())
+                .limit(1)
+            )
+            if row is None:
+                raise GradebookError(f"{student} has handed in nothing for {lab}.")
+            score = self._score_in_force(session, row)
+            return Entry(row.id, row.student, row.filename, row.sha256, row.run_key, row.refusal, score)
+
+    @staticmethod
+    def _score_in_force(session: Session, row: SubmissionRow) -> SubmissionScore | None:
+        payload = session.scalar(
+            select(ScoreRow.payload)
+            .where(
+                ScoreRow.submission_id == row.id, ScoreRow.state == "applied", ScoreRow.run_key == row.run_key
+            )
+            .order_by(ScoreRow.id.desc())
+            .limit(1)
+        )
+        return None if payload is None else SubmissionScore.model_validate_json(payload)
+
+    def open_set(self, lab: str) -> int | None:
+        """Return the lab's undecided re-grade set, if there is one."""
+        with Session(self._engine) as session:
+            return session.scalar(
+                select(RegradeSetRow.id)
+                .where(RegradeSetRow.lab == lab, RegradeSetRow.state == "aside")
+                .order_by(RegradeSetRow.id.desc())
+            )
+
+    def new_set(self, lab: str) -> int:
+        """Start a re-grade set and return its id.
+
+        Raises:
+            GradebookError: An undecided set is there.
+        """
+        undecided = self.open_set(lab)
+        if undecided is not None:
+            raise GradebookError(
+                f"Re-grade set {undecided} of {lab} is not decided."
+                " Apply it (--apply --reason '...') or cancel it (--cancel) first."
+            )
+        with self._writing() as session:
+            row = RegradeSetRow(lab=lab, created_at=datetime.now(UTC), state="aside")
+            session.add(row)
+            session.flush()
+            return row.id
+
+    def set_scores(self, set_id: int) -> dict[int, SubmissionScore]:
+        """Return the scores of a re-grade set, submission id -> score."""
+        with Session(self._engine) as session:
+            rows = session.execute(
+                select(ScoreRow.submission_id, ScoreRow.payload).where(ScoreRow.set_id == set_id)
+            )
+            return {submission: SubmissionScore.model_validate_json(payload) for submission, payload in rows}
+
+    def decide_set(self, set_id: int, *, apply: bool, reason: str | None) -> int:
+        """Apply or cancel a re-grade set; return how many scores it held.
+
+        Raises:
+            GradebookError: There is no such undecided set, or it is to be applied without a reason.
+        """
+        if apply and not (reason or "").strip():
+            raise GradebookError(
+                "Applying a re-grade set needs a reason: students and TAs will read it. Add --reason '...'."
+            )
+        state = "applied" if apply else "cancelled"
+        with self._writing() as session:
+            row = session.get(RegradeSetRow, set_id)
+            if row is None or row.state != "aside":
+                raise GradebookError(f"There is no undecided re-grade set {set_id}.")
+            row.state, row.reason, row.decided_at = state, reason, datetime.now(UTC)
+            scores = list(session.scalars(select(ScoreRow).where(ScoreRow.set_id == set_id)))
+            for score in scores:
+                score.state = state
+            return len(scores)

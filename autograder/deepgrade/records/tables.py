@@ -1,0 +1,72 @@
+"""The gradebook's tables. Scores and decisions are appended, never overwritten."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import DateTime, Float, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """Base of all tables."""
+
+
+class SchemaRow(Base):
+    """Which version of these tables the file holds."""
+
+    __tablename__ = "schema"
+
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+
+
+class SubmissionRow(Base):
+    """A file that a student handed in."""
+
+    __tablename__ = "submission"
+    __table_args__ = (Index("submission_of_student", "lab", "student"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    lab: Mapped[str] = mapped_column(String(64))
+    student: Mapped[str] = mapped_column(String(200))
+    filename: Mapped[str] = mapped_column(String(400))
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    run_key: Mapped[str | None] = mapped_column(String(64))
+    """Of the run in force; None while it has not run, or for a refused file."""
+    refusal: Mapped[str | None] = mapped_column(Text)
+    """Why the file could not be taken as a notebook."""
+    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class ScoreRow(Base):
+    """All results of one submission at one moment."""
+
+    __tablename__ = "score"
+    __table_args__ = (Index("score_of_submission", "submission_id", "state"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    run_key: Mapped[str] = mapped_column(String(64))
+    scored_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    checks_sha256: Mapped[str] = mapped_column(String(64))
+    points: Mapped[float] = mapped_column(Float)
+    possible: Mapped[float] = mapped_column(Float)
+    payload: Mapped[str] = mapped_column(Text)
+    """The `SubmissionScore` as JSON."""
+    state: Mapped[str] = mapped_column(String(16))
+    """`applied`, `aside` (in an undecided re-grade set) or `cancelled`."""
+    set_id: Mapped[int | None] = mapped_column(ForeignKey("regrade_set.id"))
+
+
+class RegradeSetRow(Base):
+    """Scores computed aside, then applied with a reason or cancelled."""
+
+    __tablename__ = "regrade_set"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    lab: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    state: Mapped[str] = mapped_column(String(16))
+    """`aside`, `applied` or `cancelled`."""
+    reason: Mapped[str | None] = mapped_column(Text)
+    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -1,0 +1,23 @@
+"""Checks on evidence, metrics, points. Sees labels and hidden checks; never student code, never Keras."""
+
+from deepgrade.score.results import (
+    CheckResult,
+    CheckStatus,
+    Flag,
+    ModelScore,
+    QuestionResult,
+    SubmissionScore,
+)
+from deepgrade.score.scoring import ScoringError, score_runs, zero_questions
+
+__all__ = [
+    "CheckResult",
+    "CheckStatus",
+    "Flag",
+    "ModelScore",
+    "QuestionResult",
+    "ScoringError",
+    "SubmissionScore",
+    "score_runs",
+    "zero_questions",
+]

@@ -1,0 +1,54 @@
+"""From check results to points."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from deepgrade.lab import Question
+from deepgrade.score.results import CheckResult, CheckStatus, QuestionResult
+
+_OUT_OF_DENOMINATOR = (CheckStatus.NOT_ASSESSED, CheckStatus.INTERNAL_ERROR)
+
+
+def question_result(
+    question: Question, checks: Sequence[CheckResult], *, answer: str | None = None
+) -> QuestionResult:
+    """Add up one question.
+
+    A check that could not be assessed leaves the denominator; one that needs a person stays in it and
+    earns nothing yet. Manual questions have no points until a person gives them.
+    """
+    if question.manual:
+        return QuestionResult(
+            question=question.id,
+            title=question.title,
+            manual=True,
+            points=None,
+            possible=question.points,
+            assessed=question.points,
+            checks=tuple(checks),
+            answer=answer,
+        )
+    unassessed = math.fsum(check.possible for check in checks if check.status in _OUT_OF_DENOMINATOR)
+    assessed = max(0.0, round(question.points - unassessed, 9))
+    earned = round(math.fsum(check.points for check in checks), 9)
+    return QuestionResult(
+        question=question.id,
+        title=question.title,
+        manual=False,
+        points=min(earned, assessed) if assessed > 0 else None,
+        possible=question.points,
+        assessed=assessed,
+        checks=tuple(checks),
+        answer=answer,
+    )
+
+
+def binomial_half_width(accuracy: float, rows: int) -> float:
+    """Return half the width of the 95 % interval of an accuracy measured on `rows` rows.
+
+    Wilson's score interval (E. B. Wilson, JASA 22, 1927), which stays sensible near 0 and 1.
+    """
+    z = 1.959963984540054
+    return (z / (1 + z * z / rows)) * math.sqrt(accuracy * (1 - accuracy) / rows + z * z / (4 * rows * rows))

@@ -1,0 +1,243 @@
+"""Read a stored run's evidence as objects that checks can use.
+
+Theory of operation: the files were made by a student's process and copied into the run folder by the
+supervisor, with their sizes capped. Here they are parsed: strict JSON, arrays without pickle, and every
+fact that does not fit its file (a shape that lies about the stored rows) makes the item unusable, which a
+person then looks at. Nothing here runs anything.
+"""
+
+from __future__ import annotations
+
+import io
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepgrade.evidence import RunRecord
+from deepgrade.files import StrictJSONError, parse_strict_json
+from deepgrade.score.arrays import SampledArray, SequencesEvidence
+from deepgrade.score.models import FunctionEvidence, HistoryEvidence, ModelEvidence
+from deepgrade.score.unavailable import EvidenceUnavailable, ReviewNeeded
+
+_JSON_BYTES = 32 << 20
+_BLOB_BYTES = 64 << 20
+
+
+class Unusable(Exception):
+    """An item of evidence contradicts itself or is missing its file."""
+
+
+class EvidenceReader:
+    """The evidence of one run.
+
+    Args:
+        run_folder: A stored run.
+        record: Its run.json.
+    """
+
+    def __init__(self, run_folder: Path, record: RunRecord) -> None:
+        self.folder = run_folder / "evidence"
+        self.predictions_folder = run_folder / "predictions"
+        self.record = record
+        self._questions: dict[str, dict[str, Any]] = {}
+        self._objects: dict[tuple[str, str], Any] = {}
+
+    def items(self, question: str) -> dict[str, Any]:
+        """Return a question's items as stored, `{}` when the question did not end."""
+        if question not in self._questions:
+            document = self._json(self.folder / f"{question}.json")
+            items = document.get("items") if isinstance(document, dict) else None
+            self._questions[question] = items if isinstance(items, dict) else {}
+        return self._questions[question]
+
+    @cached_property
+    def inferred(self) -> dict[str, Any]:
+        """infer.json's models, `question/name` -> facts."""
+        document = self._json(self.predictions_folder / "infer.json")
+        models = document.get("models") if isinstance(document, dict) else None
+        return models if isinstance(models, dict) else {}
+
+    @cached_property
+    def plan(self) -> dict[str, Any]:
+        """The capture plan that the run was made with."""
+        document = self._json(self.folder.parent / "plan.json")
+        return document if isinstance(document, dict) else {}
+
+    @cached_property
+    def devices(self) -> dict[str, Any]:
+        """devices.json, `{}` when there is none."""
+        document = self._json(self.folder / "devices.json")
+        return document if isinstance(document, dict) else {}
+
+    @cached_property
+    def notebook(self) -> dict[str, Any]:
+        """The executed notebook as JSON, `{}` when there is none."""
+        document = self._json(self.folder.parent / "notebook.ipynb", strict=False)
+        return document if isinstance(document, dict) else {}
+
+    def object(self, question: str, name: str) -> Any:
+        """Return the captured variable as an object a check can use.
+
+        Raises:
+            AssertionError: The student never defined it, or the run ended before the question did.
+            EvidenceUnavailable: The run was never asked to keep it.
+            ReviewNeeded: What was kept cannot be used.
+        """
+        key = (question, name)
+        if key not in self._objects:
+            self._objects[key] = self._make(question, name)
+        return self._objects[key]
+
+    def _make(self, question: str, name: str) -> Any:
+        if name not in self.record.plan.get(question, ()):
+            raise EvidenceUnavailable(
+                f"this run was made with an older capture plan that did not keep `{name}` of question {question};"
+                " `deepgrade regrade` lists the runs that have to be made again"
+            )
+        if question not in self.record.questions_finished:
+            raise AssertionError(self._why_unfinished(question, name))
+        item = self.items(question).get(name)
+        if not isinstance(item, dict):
+            raise ReviewNeeded(f"the evidence of `{name}` is damaged")
+        if item.get("kind") == "missing":
+            raise AssertionError(
+                f"`{name}` is not defined when question {question} ends{self._why_missing(question)}"
+            )
+        try:
+            return self._from_item(question, name, item)
+        except (Unusable, KeyError, TypeError, ValueError) as error:
+            raise ReviewNeeded(f"the evidence of `{name}` cannot be used: {error}") from None
+
+    def _from_item(self, question: str, name: str, item: dict[str, Any]) -> Any:
+        kind = item.get("kind")
+        if kind == "array":
+            return self._array(item)
+        if kind == "sequences":
+            return SequencesEvidence(item)
+        if kind == "value":
+            return decode_value(item["value"])
+        if kind == "history":
+            return HistoryEvidence(item)
+        if kind == "model":
+            return ModelEvidence(question, name, item, self.inferred.get(f"{question}/{name}"))
+        if kind == "function":
+            return self._function(question, name, item)
+        if kind == "frame":
+            raise EvidenceUnavailable("checks on data frames come with the labs that have some")
+        raise ReviewNeeded(
+            f"`{name}` is a {item.get('type', 'value')} that the grader cannot keep: {item.get('why', '')}"
+        )
+
+    def _function(self, question: str, name: str, item: dict[str, Any]) -> FunctionEvidence:
+        probes = self.plan.get("questions", {}).get(question, {}).get("probes", {}).get(name, [])
+        results: list[Any] = []
+        for result in item.get("results", []):
+            if "error" in result:
+                results.append(AssertionError(f"{name}(...) stopped with {result['error']}"))
+            else:
+                results.append(self._from_item(question, name, result["item"]))
+        return FunctionEvidence(name, probes, results)
+
+    def _array(self, item: dict[str, Any]) -> Any:
+        shape = tuple(int(side) for side in item["shape"])
+        dtype = np.dtype(str(item["dtype"]))
+        stored = item.get("stored")
+        if stored == "whole":
+            values = self.blob(str(item["file"]))
+            if values.shape != shape:
+                raise Unusable(f"its file has shape {values.shape}, its facts say {shape}")
+            whole = values if dtype.hasobject else values.astype(dtype, copy=False)
+            whole.flags.writeable = False
+            return whole
+        if stored == "rows":
+            rows = self.blob(str(item["file"]))
+            indices = np.asarray(item["rows"], dtype=np.int64)
+            if rows.shape != (len(indices), *shape[1:]):
+                raise Unusable(f"its stored rows have shape {rows.shape}, its facts say {shape}")
+            if len(indices) and (
+                indices.min() < 0 or indices.max() >= shape[0] or (np.diff(indices) <= 0).any()
+            ):
+                raise Unusable("its row indices are out of order or out of range")
+            rows = rows if dtype.hasobject else rows.astype(dtype, copy=False)
+        else:
+            rows, indices = np.empty((0, *shape[1:]), dtype=dtype), np.empty(0, dtype=np.int64)
+        return SampledArray(
+            shape=shape,
+            dtype=dtype,
+            minimum=_number(item.get("min")),
+            maximum=_number(item.get("max")),
+            mean=_number(item.get("mean")),
+            finite=item.get("finite") is True,
+            rows=rows,
+            row_indices=indices,
+        )
+
+    def blob(self, file: str) -> NDArray[Any]:
+        """Return an array file of the evidence folder.
+
+        Raises:
+            Unusable: The name is no blob's, or the file is missing, too large or no plain array.
+        """
+        return read_array(self.folder, file)
+
+    def _why_missing(self, question: str) -> str:
+        errors = [error for error in self.record.cell_errors if error.question == question]
+        if not errors:
+            return ""
+        error = errors[0]
+        return f"; cell {error.cell + 1} stopped with {error.ename}: {error.evalue[:200]}"
+
+    def _why_unfinished(self, question: str, name: str) -> str:
+        present = {time.question for time in self.record.cell_times}
+        if question not in present and self.record.verdict.value in ("ok", "cell_error"):
+            return f"question {question} has no cells in this notebook, so there is no `{name}`"
+        return f"the run ended before question {question} did ({self.record.detail}), so there is no `{name}`"
+
+    @staticmethod
+    def _json(path: Path, *, strict: bool = True) -> Any:
+        if not path.is_file() or path.stat().st_size > _JSON_BYTES:
+            return None
+        try:
+            return (
+                parse_strict_json(path.read_bytes())
+                if strict
+                else parse_strict_json(path.read_bytes(), max_depth=200)
+            )
+        except StrictJSONError:
+            return None
+
+
+def read_array(folder: Path, file: str) -> NDArray[Any]:
+    """Read `<sha256>.npy` from a folder, without pickle.
+
+    Raises:
+        Unusable: The name is no blob's, or the file is missing, too large or no plain array.
+    """
+    stem, dot, suffix = file.partition(".")
+    if dot != "." or suffix != "npy" or len(stem) != 64 or not set(stem) <= set("0123456789abcdef"):
+        raise Unusable(f"{file[:80]!r} is not the name of an array file")
+    path = folder / file
+    if not path.is_file():
+        raise Unusable("its file is missing")
+    if path.stat().st_size > _BLOB_BYTES:
+        raise Unusable("its file is too large")
+    loaded: NDArray[Any] = np.load(io.BytesIO(path.read_bytes()), allow_pickle=False)
+    return loaded
+
+
+def decode_value(value: Any) -> Any:
+    """Turn a stored JSON value back into Python: `{"$float": "nan"}` becomes a float."""
+    if isinstance(value, dict):
+        if set(value) == {"$float"}:
+            return float(value["$float"])
+        return {key: decode_value(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [decode_value(child) for child in value]
+    return value
+
+
+def _number(value: Any) -> float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
