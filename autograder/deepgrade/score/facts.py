@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from deepgrade.data import load_labels
+from deepgrade.data.loading import load_labels
 from deepgrade.files import parse_strict_json
 from deepgrade.lab import Lab, Size
 from deepgrade.score.arrays import stored_row_indices, stored_rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -54,7 +55,11 @@ def score_runs(
         job_file, output = Path(folder, "job.json"), Path(folder, "scores.jsonl")
         job_file.write_text(job.model_dump_json(), encoding="utf-8")
         command = [sys.executable, "-m", "deepgrade.score.session", str(job_file), str(output)]
-        done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+        # A person's pytest options are for their own tests.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+        done = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", check=False, env=environment
+        )
         count = 0
         if output.exists():
             with output.open(encoding="utf-8") as lines:

@@ -1,0 +1,46 @@
+# deepgrade: the commands of every day. `make demo` and `make test` need Python 3.11 and nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help sandbox demo test lint unit verify clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "deepgrade needs Python 3.11 or newer; name one with: make PYTHON=python3.12 demo"; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
+	  || { echo "Python cannot make environments here. On Debian: apt-get install python3-venv"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[student,grade,build,dev]'
+	@touch $@
+
+sandbox: # bubblewrap surrounds every run
+	@command -v bwrap >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "installing bubblewrap"; apt-get update -qq && apt-get install -y -qq bubblewrap; \
+	  else echo "bubblewrap is missing. Install it as root: apt-get install bubblewrap"; exit 2; fi; }
+
+demo: $(STAMP) sandbox ## grade eight demo submissions of LE5 on quick synthetic data
+	$(BIN)/deepgrade demo --course demo-course
+
+test: $(STAMP) sandbox lint unit ## lint, types and all tests
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+unit: $(STAMP)
+	$(BIN)/deepgrade build le5 --check
+	$(BIN)/pytest
+
+verify: $(STAMP) sandbox ## prove LE5 fair on quick synthetic data (about 20 minutes)
+	$(BIN)/deepgrade data synthetic --size quick
+	$(BIN)/deepgrade verify le5 --data synthetic --size quick
+
+clean: ## remove the environment and what the demo made
+	rm -rf $(VENV) demo-course

@@ -1,0 +1,1 @@
+"""Thin commands: read options, call the areas, print."""

@@ -1,0 +1,70 @@
+"""`deepgrade grade`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from deepgrade.cli.options import (
+    course_option,
+    data_options,
+    default_store,
+    errors_for_people,
+    root_option,
+    sandbox_option,
+    store_option,
+)
+from deepgrade.cli.progress import GradeProgress
+from deepgrade.cli.reporting import print_class, write_class_report
+from deepgrade.data import DataStore
+from deepgrade.grading import GradeRequest, grade
+from deepgrade.lab import LabFiles, Origin, Size, find_root
+from deepgrade.records import Course
+
+
+@click.command()
+@click.argument("lab")
+@click.argument("submissions", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@root_option
+@course_option
+@data_options
+@store_option
+@sandbox_option
+@click.option("--slots", type=click.IntRange(1, 256), help="Runs beside each other; default: what memory and cores allow.")
+@errors_for_people
+def command(
+    lab: str,
+    submissions: tuple[Path, ...],
+    root: Path,
+    course_folder: Path,
+    origin: Origin,
+    size: Size,
+    store_folder: Path | None,
+    sandbox_name: str | None,
+    slots: int | None,
+) -> None:
+    """Grade SUBMISSIONS (notebooks or folders of them) of LAB and write the report.
+
+    What an earlier call finished is not done again: after an interruption, call it again.
+    """
+    console = Console()
+    files = LabFiles(find_root(root), lab)
+    course = Course(course_folder)
+    store = DataStore(store_folder or default_store())
+    request = GradeRequest(files, submissions, course, store, origin, size, sandbox_name, slots)
+    with GradeProgress(console) as progress:
+        summary = grade(request, progress)
+    print_class(console, files, course)
+    for error in summary.errors:
+        console.print(f"[red]the grader failed on[/red] {error}")
+    if summary.outdated:
+        console.print(
+            f"{summary.outdated} scores were made with other hidden checks than today's;"
+            f" `deepgrade regrade {lab}` shows what would change."
+        )
+    console.print(f"report: {write_class_report(files, course)}")
+    if summary.errors:
+        sys.exit(1)

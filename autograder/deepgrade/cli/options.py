@@ -1,0 +1,103 @@
+"""Options that several commands share, and errors as people should see them."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+INTERRUPTED = 130
+
+
+def root_option(function: F) -> F:
+    """Add `--root`: where the labs are."""
+    return click.option(
+        "--root",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        default=Path(),
+        help="Folder with solutions/ and tests/hidden/; default: found at or above the current folder.",
+    )(function)
+
+
+def course_option(function: F) -> F:
+    """Add `--course`: where runs, gradebook and reports are kept."""
+    return click.option(
+        "--course",
+        "course_folder",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path("course"),
+        show_default=True,
+        help="The course's folder: runs, gradebook, hidden sets, reports.",
+    )(function)
+
+
+def store_option(function: F) -> F:
+    """Add `--store`: where data sets are kept."""
+    return click.option(
+        "--store",
+        "store_folder",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=None,
+        help="Folder of the data sets; default: $DEEPGRADE_STORE, else deepgrade/data in the user's cache folder.",
+    )(function)
+
+
+def data_options(function: F) -> F:
+    """Add `--data` and `--size`: which data runs see."""
+    function = click.option(
+        "--size", type=click.Choice(["full", "quick"]), default="full", show_default=True, help="How much of it."
+    )(function)
+    return click.option(
+        "--data",
+        "origin",
+        type=click.Choice(["real", "synthetic"]),
+        default="real",
+        show_default=True,
+        help="The published data sets, or generated ones of the same names and shapes.",
+    )(function)
+
+
+def sandbox_option(function: F) -> F:
+    """Add `--sandbox`: what surrounds a run."""
+    return click.option(
+        "--sandbox",
+        "sandbox_name",
+        type=click.Choice(["bubblewrap", "none"]),
+        default=None,
+        help="What surrounds a run; default: bubblewrap. `none` runs student code without walls: only your own.",
+    )(function)
+
+
+def default_store() -> Path:
+    """Return where data sets are kept when no option says it."""
+    named = os.environ.get("DEEPGRADE_STORE")
+    if named:
+        return Path(named)
+    cache = os.environ.get("XDG_CACHE_HOME")
+    return (Path(cache) if cache else Path.home() / ".cache") / "deepgrade" / "data"
+
+
+def errors_for_people(function: F) -> F:
+    """Print errors that people can mend as a message, exit 2; an interruption exits 130 and loses nothing."""
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        from deepgrade.cli.known_errors import KNOWN_ERRORS  # the areas are imported only now: --help stays fast
+
+        try:
+            return function(*args, **kwargs)
+        except KNOWN_ERRORS as error:
+            click.echo(f"deepgrade: {error}", err=True)
+            sys.exit(2)
+        except KeyboardInterrupt:
+            click.echo("\nInterrupted. What was finished is kept; the same command goes on from there.", err=True)
+            sys.exit(INTERRUPTED)
+
+    return wrapped  # type: ignore[return-value]

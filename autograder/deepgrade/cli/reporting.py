@@ -1,0 +1,24 @@
+"""What several commands print and write at their end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+
+from deepgrade.grading import open_gradebook
+from deepgrade.lab import LabFiles
+from deepgrade.records import Course
+from deepgrade.report import class_report, class_table, write_report
+
+
+def print_class(console: Console, files: LabFiles, course: Course) -> None:
+    """Print the class table of a lab."""
+    with open_gradebook(course) as gradebook:
+        console.print(class_table(class_report(files, course, gradebook)))
+
+
+def write_class_report(files: LabFiles, course: Course) -> Path:
+    """Write a lab's report and return its first page."""
+    with open_gradebook(course) as gradebook:
+        return write_report(class_report(files, course, gradebook), course.report(files.name))

@@ -1,0 +1,7 @@
+"""Where the work happens: this machine's slots (a Slurm cluster's come later)."""
+
+from deepgrade.engine.data import CourseData, course_data
+from deepgrade.engine.local import Finished, run_all, slots_for
+from deepgrade.engine.one import Setup, run_one
+
+__all__ = ["CourseData", "Finished", "Setup", "course_data", "run_all", "run_one", "slots_for"]

@@ -1,0 +1,124 @@
+"""One submission through the run and infer stages, into its run folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from deepgrade.engine.data import CourseData
+from deepgrade.engine.keys import run_key
+from deepgrade.evidence import RunRecord, Verdict
+from deepgrade.infer import HiddenInputs, InferJob, InferWorker, ModelRequest
+from deepgrade.lab import CapturePlan, Check, Lab, Limits, Size
+from deepgrade.records import RunStore
+from deepgrade.run import run_submission
+from deepgrade.sandbox import Sandbox, StudentEnvironment
+from deepgrade.submission import Submission
+
+ATTEMPTS = 2
+"""How often a run is tried that fails by the grader's own fault."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """All that is the same for every submission of one grading."""
+
+    lab: Lab
+    plan: CapturePlan
+    checks: tuple[Check, ...]
+    size: Size
+    data: CourseData
+    sandbox: Sandbox
+    environment: StudentEnvironment
+    store: RunStore
+    seed: int
+    gpu: str | None = None
+    """What the engine gives each run as CUDA_VISIBLE_DEVICES; None: no GPU."""
+
+    @property
+    def limits(self) -> Limits:
+        """The limits in force."""
+        return self.lab.limits_for(self.size)
+
+    def key(self, submission: Submission) -> str:
+        """Return the key of a submission's run."""
+        return run_key(
+            lab=self.lab.name,
+            student=submission.student,
+            sha256=submission.sha256,
+            plan=self.plan,
+            limits=self.limits,
+            data=self.data.facts,
+            environment=self.environment.versions,
+            seed=self.seed,
+            gpu=self.gpu is not None,
+        )
+
+    def model_requests(self) -> dict[tuple[str, str], list[str]]:
+        """Return which captured models predict which hidden sets."""
+        requests: dict[tuple[str, str], list[str]] = {}
+        for check in self.checks:
+            for name, hidden in check.hidden.items():
+                sets = requests.setdefault((check.question, name), [])
+                if hidden not in sets:
+                    sets.append(hidden)
+        return requests
+
+    def hidden_inputs(self) -> Mapping[str, HiddenInputs]:
+        """Return what infer needs to know of each hidden set; no label is among it."""
+        return {
+            name: HiddenInputs(
+                dataset=evaluation.dataset,
+                inputs=self.data.inputs[name],
+                public=self.data.public / evaluation.dataset,
+                input_adapters=list(evaluation.input_adapters),
+                captured={"question": evaluation.inputs_question, "name": evaluation.inputs},
+                num_words=evaluation.num_words,
+            )
+            for name, evaluation in self.lab.hidden.items()
+        }
+
+
+def run_one(submission: Submission, setup: Setup, worker: InferWorker) -> RunRecord:
+    """Run a submission, predict with its models, and store both; a stored final run is returned as it is."""
+    key = setup.key(submission)
+    stored = setup.store.read(key)
+    if stored is not None and setup.store.is_final(key):
+        return stored
+    record = _attempt(submission, setup, worker, key)
+    for _ in range(ATTEMPTS - 1):
+        if record.verdict is not Verdict.INTERNAL_ERROR:
+            break
+        record = _attempt(submission, setup, worker, key)
+    return record
+
+
+def _attempt(submission: Submission, setup: Setup, worker: InferWorker, key: str) -> RunRecord:
+    with setup.store.new(key) as folder:
+        record = run_submission(
+            submission,
+            plan=setup.plan,
+            limits=setup.limits,
+            data=setup.data.public,
+            data_facts=setup.data.facts,
+            lab_name=setup.lab.name,
+            seed=setup.seed,
+            key=key,
+            sandbox=setup.sandbox,
+            environment=setup.environment,
+            gpu=setup.gpu,
+            destination=folder,
+        )
+        requests = setup.model_requests()
+        job = InferJob(
+            evidence=folder / "evidence",
+            models=[
+                ModelRequest(question=question, name=name, hidden=requests.get((question, name), []))
+                for question, names in record.plan.items()
+                for name in names
+            ],
+            hidden=dict(setup.hidden_inputs()),
+        )
+        worker.predict(job, folder / "predictions")
+        setup.store.finish(folder, record, setup.plan)
+    return record

@@ -1,0 +1,32 @@
+"""The stages in order, for a class: grade, re-grade, verify. Shows nothing: commands do."""
+
+from deepgrade.grading.grade import (
+    GradeRequest,
+    GradeSummary,
+    LabParts,
+    Progress,
+    grade,
+    load_parts,
+    open_gradebook,
+)
+from deepgrade.grading.regrade import RegradeResult, compute_set, decide, undecided_set
+from deepgrade.grading.verify import Case, CaseResult, Verification, cases_of, verify
+
+__all__ = [
+    "Case",
+    "CaseResult",
+    "GradeRequest",
+    "GradeSummary",
+    "LabParts",
+    "Progress",
+    "RegradeResult",
+    "Verification",
+    "cases_of",
+    "compute_set",
+    "decide",
+    "grade",
+    "load_parts",
+    "open_gradebook",
+    "undecided_set",
+    "verify",
+]

@@ -1,0 +1,121 @@
+"""Eight submissions for trying things out: honest, blank, mistaken, endless, hostile."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+from deepgrade.files import write_atomic
+from deepgrade.flavours import blank_notebook, solved_notebook
+from deepgrade.lab import LabError, LabFiles, load_mistakes
+
+MISTAKES_SHOWN = 4
+
+_ENDLESS = "# this cell never ends\nwhile True:\n    pass\n"
+
+_HOSTILE = '''\
+# looks for the hidden checks, the labels and other people's results
+import os, pathlib
+
+def look(*roots):
+    for root in roots:
+        for folder, _, names in os.walk(root):
+            for name in names:
+                if any(word in (folder + name).lower() for word in ("hidden", "labels", "deepgrade", "gradebook")):
+                    yield os.path.join(folder, name)
+
+found = list(look("/box", "/kernel", "/data", "/job", "/home", "/root", "/srv", "/tmp"))
+print("files that sound like secrets:", found or "none")
+for path in ("/etc/shadow", "/proc/1/environ", "/box/../tests/hidden/test_le5.py"):
+    try:
+        print(path, repr(pathlib.Path(path).read_bytes()[:60]))
+    except OSError as error:
+        print(path, "->", error.strerror)
+try:
+    import deepgrade.score
+except ImportError as error:
+    print("the grader:", error)
+'''
+
+_FORGERY = '''\
+# writes itself a perfect result, where a careless grader would look for one
+import json, os
+
+perfect = {"score": 9, "tests": [{"name": "all", "score": 9, "max_score": 9, "status": "passed"}]}
+for place in ("results.json", "/box/out/results.json", "/box/out/run.json", "/box/out/predictions/infer.json"):
+    try:
+        os.makedirs(os.path.dirname(place) or ".", exist_ok=True)
+        with open(place, "w") as file:
+            json.dump(perfect, file)
+        print("wrote", place)
+    except OSError as error:
+        print(place, "->", error.strerror)
+try:
+    os.symlink("/labels/mnist/labels.npy", "/box/out/evidence/labels.npy")
+    print("planted a link to the labels")
+except OSError as error:
+    print("link ->", error.strerror)
+
+class Perfect(float):
+    """Equal to everything."""
+    __eq__ = lambda self, other: True
+    __ge__ = lambda self, other: True
+    __hash__ = float.__hash__
+
+test_acc = Perfect(1.0)
+print("<script>document.title = 'owned'</script>")
+from IPython.display import HTML, display
+display(HTML("<script>document.body.innerHTML = 'full points'</script><b onclick='alert(1)'>full points</b>"))
+'''
+
+
+def write_demo(files: LabFiles, folder: Path) -> list[Path]:
+    """Write eight demo submissions into a folder and return their paths.
+
+    Raises:
+        LabError: The lab has not been built, or lists fewer than four mistakes.
+    """
+    mistakes = load_mistakes(files.mistakes)
+    if len(mistakes) < MISTAKES_SHOWN:
+        raise LabError(f"{files.mistakes} lists {len(mistakes)} mistakes; the demo shows {MISTAKES_SHOWN}.")
+    master = files.master.read_text(encoding="utf-8")
+    step = len(mistakes) // MISTAKES_SHOWN
+    shown = mistakes[::step][:MISTAKES_SHOWN]
+    notebooks = {"ada-solution": solved_notebook(files, "otter"), "blaise-blank": blank_notebook(files, "nbgrader")}
+    names = ("carl", "dora", "emil", "frida")
+    for index, (name, mistake) in enumerate(zip(names, shown, strict=True)):
+        flavour = "nbgrader" if index % 2 else "otter"
+        notebooks[f"{name}-{mistake.name.replace('_', '-')}"] = solved_notebook(files, flavour, mistake.apply(master))
+    blank = blank_notebook(files, "otter")
+    notebooks["gustav-loops-for-ever"] = _with_cells(solved_notebook(files, "otter"), [_ENDLESS])
+    notebooks["hedda-hostile"] = _with_cells(blank, [_HOSTILE, _FORGERY])
+    paths = []
+    for name, notebook in notebooks.items():
+        path = folder / f"{name}.ipynb"
+        write_atomic(path, json.dumps(notebook, indent=1))
+        paths.append(path)
+    return paths
+
+
+def _with_cells(notebook: dict[str, Any], sources: list[str]) -> dict[str, Any]:
+    result = copy.deepcopy(notebook)
+    middle = _start_of_second_part(result["cells"])
+    for number, source in enumerate(sources):
+        cell = {
+            "cell_type": "code",
+            "id": f"added-{number}",
+            "metadata": {},
+            "source": source,
+            "outputs": [],
+            "execution_count": None,
+        }
+        result["cells"].insert(middle + number, cell)
+    return result
+
+
+def _start_of_second_part(cells: list[dict[str, Any]]) -> int:
+    """Return a place after the first half of the code cells, behind an answer."""
+    code = [index for index, cell in enumerate(cells) if cell["cell_type"] == "code"]
+    return code[len(code) // 2] + 1

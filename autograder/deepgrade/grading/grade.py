@@ -1,0 +1,197 @@
+"""The stages in order, for a class: collect, run, infer, score, record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from deepgrade.data import DataStore
+from deepgrade.engine import CourseData, Setup, course_data, run_all, slots_for
+from deepgrade.files import parse_strict_json
+from deepgrade.infer import InferWorker
+from deepgrade.lab import CapturePlan, CheckSet, Lab, LabError, LabFiles, Origin, Size, load_checks, load_lab, make_plan
+from deepgrade.records import Course, Gradebook, RunStore
+from deepgrade.sandbox import StudentEnvironment, find_sandbox
+from deepgrade.score import score_runs
+from deepgrade.submission import Refusal, Submission, collect
+
+RUN_SEED = 20230324
+"""Seed of every run's random generators, so that two runs of one file agree as far as the backend allows."""
+
+
+class Progress(Protocol):
+    """Hears what happens; the command line draws it."""
+
+    def begin(self, total: int, slots: int) -> None:
+        """Tell how many submissions there are and how many run beside each other."""
+
+    def started(self, student: str) -> None:
+        """Tell that a submission runs."""
+
+    def finished(self, student: str, outcome: str, *, stored: bool) -> None:
+        """Tell a submission's verdict; `stored` when an earlier run was found."""
+
+    def scoring(self, count: int) -> None:
+        """Tell that the hidden checks run on so many submissions."""
+
+
+@dataclass(frozen=True)
+class GradeRequest:
+    """What to grade, with what."""
+
+    files: LabFiles
+    paths: Sequence[Path]
+    course: Course
+    store: DataStore
+    origin: Origin
+    size: Size
+    sandbox: str | None = None
+    slots: int | None = None
+
+
+@dataclass
+class GradeSummary:
+    """What a grading did."""
+
+    graded: int = 0
+    runs_made: int = 0
+    runs_found: int = 0
+    refused: int = 0
+    outdated: int = 0
+    """Scores in force that were made with other hidden checks than today's."""
+    errors: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class LabParts:
+    """A lab read from its files, consistent with what build wrote."""
+
+    lab: Lab
+    checks: CheckSet
+    plan: CapturePlan
+
+
+def load_parts(files: LabFiles) -> LabParts:
+    """Read a lab and its capture plan.
+
+    Raises:
+        LabError: The lab's files are wrong, or the built plan is missing or older than the checks.
+    """
+    lab = load_lab(files)
+    checks = load_checks(files.checks)
+    plan = make_plan(lab, checks.checks)
+    if not files.plan.is_file():
+        raise LabError(f"{files.plan} is missing. Run `deepgrade build {files.name}` first.")
+    if CapturePlan.model_validate(parse_strict_json(files.plan.read_bytes())) != plan:
+        raise LabError(
+            f"{files.plan} does not match the hidden checks any more. Run `deepgrade build {files.name}`;"
+            " runs that lack what the checks now ask for are then made again."
+        )
+    return LabParts(lab, checks, plan)
+
+
+@contextmanager
+def open_gradebook(course: Course) -> Iterator[Gradebook]:
+    """Open a course's gradebook and close it again."""
+    course.prepare()
+    gradebook = Gradebook(course.gradebook)
+    try:
+        yield gradebook
+    finally:
+        gradebook.close()
+
+
+def make_setup(request: GradeRequest, parts: LabParts, data: CourseData) -> Setup:
+    """Put together what all runs of a grading share.
+
+    Raises:
+        SandboxUnavailable: No sandbox works here; the message says what to install.
+    """
+    return Setup(
+        lab=parts.lab,
+        plan=parts.plan,
+        checks=parts.checks.checks,
+        size=request.size,
+        data=data,
+        sandbox=find_sandbox(request.sandbox),
+        environment=StudentEnvironment.current(),
+        store=RunStore(request.course, parts.lab.name),
+        seed=RUN_SEED,
+    )
+
+
+def grade(request: GradeRequest, progress: Progress) -> GradeSummary:
+    """Grade submissions; what an earlier call finished is not done again.
+
+    Raises:
+        LabError: The lab's files are wrong.
+        DataError: A data set is missing.
+        SandboxUnavailable: No sandbox works here.
+        ScoringError: The hidden checks do not run; the runs are kept.
+    """
+    parts = load_parts(request.files)
+    data = course_data(request.course, parts.lab, request.store, origin=request.origin, size=request.size)
+    setup = make_setup(request, parts, data)
+    summary = GradeSummary()
+    with open_gradebook(request.course) as gradebook:
+        _run_stage(request, setup, gradebook, progress, summary)
+        score_unscored(request.files, parts, setup, gradebook, progress, summary)
+    return summary
+
+
+def _run_stage(
+    request: GradeRequest, setup: Setup, gradebook: Gradebook, progress: Progress, summary: GradeSummary
+) -> None:
+    slots = request.slots or slots_for(setup.limits)
+    lab = setup.lab.name
+
+    def pending() -> Iterator[Submission]:
+        for item in collect(request.paths, lab=setup.lab):
+            if isinstance(item, Refusal):
+                gradebook.add_submission(
+                    lab, item.student, item.filename, sha256=item.sha256, run_key=None, refusal=item.sentence
+                )
+                summary.refused += 1
+                progress.finished(item.student, "invalid_submission", stored=False)
+                continue
+            key = setup.key(item)
+            gradebook.add_submission(lab, item.student, item.filename, sha256=item.sha256, run_key=key)
+            if setup.store.is_final(key):
+                summary.runs_found += 1
+                stored = setup.store.read(key)
+                progress.finished(item.student, stored.verdict.value if stored else "", stored=True)
+                continue
+            yield item
+
+    with InferWorker.start(setup.sandbox, setup.environment) as worker:
+        for done in run_all(pending(), setup, worker, slots=slots, started=lambda s: progress.started(s.student)):
+            if done.record is None:
+                summary.errors.append(f"{done.submission.student}: {type(done.error).__name__}: {done.error}")
+                progress.finished(done.submission.student, "internal_error", stored=False)
+            else:
+                summary.runs_made += 1
+                progress.finished(done.submission.student, done.record.verdict.value, stored=False)
+
+
+def score_unscored(
+    files: LabFiles, parts: LabParts, setup: Setup, gradebook: Gradebook, progress: Progress, summary: GradeSummary
+) -> None:
+    """Score the runs in force that have no score yet."""
+    waiting: list[tuple[int, Path]] = []
+    for entry in gradebook.entries(parts.lab.name):
+        if entry.run_key is None or setup.store.read(entry.run_key) is None:
+            continue
+        summary.graded += 1
+        if entry.score is None:
+            waiting.append((entry.submission_id, setup.store.folder(entry.run_key)))
+        elif entry.score.checks_sha256 != parts.checks.sha256:
+            summary.outdated += 1
+    progress.scoring(len(waiting))
+    folders = [folder for _, folder in waiting]
+    scores = score_runs(files, folders, size=setup.size, public=setup.data.public, labels=setup.data.labels)
+    for (submission_id, _), score in zip(waiting, scores, strict=True):
+        gradebook.add_score(submission_id, score)
+

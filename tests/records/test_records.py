@@ -1,0 +1,187 @@
+"""Runs are immutable, scores are appended, re-grade sets are decided once."""
+
+import os
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deepgrade.evidence import Verdict
+from deepgrade.lab import load_checks, load_lab, make_plan
+from deepgrade.records import Course, Gradebook, GradebookError, RunStore, changes_of, counts
+from deepgrade.score import CheckResult, CheckStatus, QuestionResult, SubmissionScore
+from support.made_runs import good_items, make_lab, make_record, write_run
+
+KEY = "1" * 64
+
+
+def _score(points, key=KEY, status=None):
+    status = status or (CheckStatus.PASSED if points else CheckStatus.FAILED)
+    check = CheckResult(
+        check="test_x",
+        question="a1",
+        description="X.",
+        visible=False,
+        status=status,
+        points=points,
+        possible=1.0,
+    )
+    question = QuestionResult(
+        question="a1", title="t", manual=False, points=points, possible=1.0, assessed=1.0, checks=(check,)
+    )
+    return SubmissionScore(
+        lab="tiny",
+        student="ada",
+        run_key=key,
+        scored_at=datetime.now(UTC),
+        checks_sha256="c",
+        questions=(question,),
+    )
+
+
+@pytest.fixture
+def gradebook(tmp_path):
+    book = Gradebook(tmp_path / "course" / "gradebook.db")
+    yield book
+    book.close()
+
+
+def _submit(book, student="ada", sha256="a" * 64, key=KEY):
+    return book.add_submission("tiny", student, f"{student}.ipynb", sha256=sha256, run_key=key)
+
+
+def test_set_is_not_applied_without_a_reason_and_stays_undecided(gradebook):
+    submission = _submit(gradebook)
+    set_id = gradebook.new_set("tiny")
+    gradebook.add_score(submission, _score(1.0), set_id=set_id)
+    with pytest.raises(GradebookError, match="needs a reason"):
+        gradebook.decide_set(set_id, apply=True, reason="  ")
+    assert gradebook.open_set("tiny") == set_id
+
+
+def test_second_set_is_refused_while_one_is_undecided(gradebook):
+    gradebook.new_set("tiny")
+    with pytest.raises(GradebookError, match="not decided"):
+        gradebook.new_set("tiny")
+
+
+def test_decided_set_cannot_be_decided_again(gradebook):
+    set_id = gradebook.new_set("tiny")
+    gradebook.decide_set(set_id, apply=False, reason=None)
+    with pytest.raises(GradebookError, match="no undecided"):
+        gradebook.decide_set(set_id, apply=True, reason="late")
+
+
+def test_scores_aside_change_nothing_until_they_are_applied(gradebook):
+    submission = _submit(gradebook)
+    gradebook.add_score(submission, _score(0.0))
+    set_id = gradebook.new_set("tiny")
+    gradebook.add_score(submission, _score(1.0), set_id=set_id)
+    assert gradebook.entry("tiny", "ada").score.automatic_points == 0.0
+    changes = list(changes_of(gradebook, "tiny", set_id))
+    assert changes[0][:3] == ("ada", 0.0, 1.0)
+    assert changes[0].why == ("test_x: failed -> passed",)
+    assert counts(changes) == (1, 0, 0)
+    gradebook.decide_set(set_id, apply=True, reason="the check was too strict")
+    assert gradebook.entry("tiny", "ada").score.automatic_points == 1.0
+
+
+def test_cancelled_set_leaves_the_old_score_in_force(gradebook):
+    submission = _submit(gradebook)
+    gradebook.add_score(submission, _score(0.0))
+    set_id = gradebook.new_set("tiny")
+    gradebook.add_score(submission, _score(1.0), set_id=set_id)
+    gradebook.decide_set(set_id, apply=False, reason=None)
+    assert gradebook.entry("tiny", "ada").score.automatic_points == 0.0
+
+
+def test_file_handed_in_last_is_in_force_and_the_first_is_kept(gradebook):
+    first, second = _submit(gradebook), _submit(gradebook, sha256="b" * 64, key="2" * 64)
+    assert first != second
+    gradebook.add_score(second, _score(1.0, key="2" * 64))
+    assert gradebook.entry("tiny", "ada").run_key == "2" * 64
+    assert _submit(gradebook) == first
+    assert gradebook.entry("tiny", "ada").run_key == KEY
+
+
+def test_score_of_an_older_run_is_not_taken_for_the_new_one(gradebook):
+    submission = _submit(gradebook)
+    gradebook.add_score(submission, _score(1.0))
+    assert _submit(gradebook, key="3" * 64) == submission
+    assert gradebook.entry("tiny", "ada").score is None
+
+
+@given(
+    names=st.lists(
+        st.text(min_size=1, max_size=20).filter(lambda s: "\x00" not in s), unique=True, max_size=6
+    )
+)
+def test_any_name_is_stored_and_found_again(tmp_path_factory, names):
+    names = [name.encode("utf-8", "replace").decode() for name in names]
+    book = Gradebook(tmp_path_factory.mktemp("book") / "g.db")
+    for name in names:
+        _submit(book, student=name)
+    assert set(book.students("tiny")) == set(names)
+    book.close()
+
+
+def _store_run(tmp_path, store, key, verdict=Verdict.OK):
+    files = make_lab(tmp_path / "root")
+    record = make_record(files, key=key, verdict=verdict)
+    plan = make_plan(load_lab(files), load_checks(files.checks).checks)
+    with store.new(key) as folder:
+        write_run(folder, record, good_items(folder), None)
+        store.finish(folder, record, plan)
+
+
+def test_finished_run_is_never_overwritten(tmp_path):
+    store = RunStore(Course(tmp_path / "course"), "tiny")
+    _store_run(tmp_path, store, KEY)
+    with pytest.raises(FileExistsError):
+        _store_run(tmp_path, store, KEY)
+
+
+def test_run_that_failed_by_our_fault_is_set_aside_and_made_again(tmp_path):
+    store = RunStore(Course(tmp_path / "course"), "tiny")
+    _store_run(tmp_path, store, KEY, Verdict.INTERNAL_ERROR)
+    assert not store.is_final(KEY)
+    _store_run(tmp_path, store, KEY)
+    assert store.read(KEY).verdict is Verdict.OK
+    assert len(list((tmp_path / "course" / "runs" / "tiny" / "failed").iterdir())) == 1
+    assert store.keys() == [KEY]
+
+
+def test_interrupted_run_leaves_no_run_behind(tmp_path):
+    store = RunStore(Course(tmp_path / "course"), "tiny")
+    with pytest.raises(KeyboardInterrupt), store.new(KEY) as folder:
+        (folder / "run.json").write_text("{}")
+        raise KeyboardInterrupt
+    assert store.read(KEY) is None
+    assert store.keys() == []
+
+
+def test_big_arrays_of_many_runs_are_stored_once_whatever_their_names_claim(tmp_path):
+    store = RunStore(Course(tmp_path / "course"), "tiny")
+    content = os.urandom(2 << 20)
+    for place, name in enumerate(("a" * 64, "b" * 64)):
+        with store.new(str(place) * 64) as folder:
+            (folder / "evidence").mkdir()
+            (folder / "evidence" / f"{name}.npy").write_bytes(content)
+    inodes = {path.stat().st_ino for path in (tmp_path / "course").rglob("*.npy")}
+    assert len(inodes) == 1
+    assert len(list((tmp_path / "course" / "blobs").iterdir())) == 1
+
+
+def test_key_that_is_no_key_never_becomes_a_path(tmp_path):
+    store = RunStore(Course(tmp_path / "course"), "tiny")
+    for key in ("../../etc", "", "1" * 63, "G" * 64):
+        with pytest.raises(ValueError, match="not a run's key"):
+            store.folder(key)
+
+
+def test_secret_is_made_once_and_kept(tmp_path):
+    course = Course(tmp_path / "course")
+    assert len(course.secret) == 32
+    assert course.secret == course.secret
+    assert (tmp_path / "course" / "secret.key").stat().st_mode & 0o077 == 0
