@@ -51,7 +51,7 @@ def course_data(course: Course, lab: Lab, store: DataStore, *, origin: Origin, s
             )
     course.prepare()
     for name in lab.data:
-        source = store.path(name, origin, size)
+        source = store.find(name, origin, size).path
         if name in rows:
             prepare_hidden(source, name, rows[name], course.secret, folder)
         elif not (folder / "public" / name).exists():
