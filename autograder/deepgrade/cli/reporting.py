@@ -9,13 +9,15 @@ from rich.console import Console
 from deepgrade.grading import open_gradebook
 from deepgrade.lab import LabFiles
 from deepgrade.records import Course
-from deepgrade.report import class_report, class_table, write_report
+from deepgrade.report import class_table, write_report
+from deepgrade.report.from_records import class_report
 
 
 def print_class(console: Console, files: LabFiles, course: Course) -> None:
     """Print the class table of a lab."""
     with open_gradebook(course) as gradebook:
-        console.print(class_table(class_report(files, course, gradebook)))
+        report = class_report(files, course, gradebook)
+        console.print(class_table(report.students(), report.lab))
 
 
 def write_class_report(files: LabFiles, course: Course) -> Path:

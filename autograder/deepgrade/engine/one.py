@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from deepgrade.engine.data import CourseData
 from deepgrade.engine.keys import run_key
 from deepgrade.evidence import RunRecord, Verdict
-from deepgrade.infer import HiddenInputs, InferJob, InferWorker, ModelRequest
+from deepgrade.infer import CapturedName, HiddenInputs, InferJob, InferWorker, ModelRequest
 from deepgrade.lab import CapturePlan, Check, Lab, Limits, Size
 from deepgrade.records import RunStore
-from deepgrade.run import run_submission
+from deepgrade.run import Gpu, run_submission
 from deepgrade.sandbox import Sandbox, StudentEnvironment
 from deepgrade.submission import Submission
 
@@ -32,8 +32,8 @@ class Setup:
     environment: StudentEnvironment
     store: RunStore
     seed: int
-    gpu: str | None = None
-    """What the engine gives each run as CUDA_VISIBLE_DEVICES; None: no GPU."""
+    gpu: Gpu | None = None
+    """The GPU that runs may use; None: no GPU."""
 
     @property
     def limits(self) -> Limits:
@@ -71,8 +71,8 @@ class Setup:
                 dataset=evaluation.dataset,
                 inputs=self.data.inputs[name],
                 public=self.data.public / evaluation.dataset,
-                input_adapters=list(evaluation.input_adapters),
-                captured={"question": evaluation.inputs_question, "name": evaluation.inputs},
+                input_adapters=evaluation.input_adapters,
+                captured=CapturedName(question=evaluation.inputs_question, name=evaluation.inputs),
                 num_words=evaluation.num_words,
             )
             for name, evaluation in self.lab.hidden.items()
@@ -113,7 +113,7 @@ def _attempt(submission: Submission, setup: Setup, worker: InferWorker, key: str
         job = InferJob(
             evidence=folder / "evidence",
             models=[
-                ModelRequest(question=question, name=name, hidden=requests.get((question, name), []))
+                ModelRequest(question=question, name=name, hidden=tuple(requests.get((question, name), ())))
                 for question, names in record.plan.items()
                 for name in names
             ],

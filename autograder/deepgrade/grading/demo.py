@@ -103,7 +103,7 @@ def _with_cells(notebook: dict[str, Any], sources: list[str]) -> dict[str, Any]:
     result = copy.deepcopy(notebook)
     middle = _start_of_second_part(result["cells"])
     for number, source in enumerate(sources):
-        cell = {
+        cell: dict[str, Any] = {
             "cell_type": "code",
             "id": f"added-{number}",
             "metadata": {},

@@ -15,8 +15,9 @@ from deepgrade.infer import InferWorker
 from deepgrade.lab import CapturePlan, CheckSet, Lab, LabError, LabFiles, Origin, Size, load_checks, load_lab, make_plan
 from deepgrade.records import Course, Gradebook, RunStore
 from deepgrade.sandbox import StudentEnvironment, find_sandbox
+from deepgrade.sandbox.helper import helper_walls
 from deepgrade.score import score_runs
-from deepgrade.submission import Refusal, Submission, collect
+from deepgrade.submission import Refusal, Submission, collect, load_template
 
 RUN_SEED = 20230324
 """Seed of every run's random generators, so that two runs of one file agree as far as the backend allows."""
@@ -149,7 +150,7 @@ def _run_stage(
     lab = setup.lab.name
 
     def pending() -> Iterator[Submission]:
-        for item in collect(request.paths, lab=setup.lab):
+        for item in collect(request.paths, lab=setup.lab, template=load_template(request.files)):
             if isinstance(item, Refusal):
                 gradebook.add_submission(
                     lab, item.student, item.filename, sha256=item.sha256, run_key=None, refusal=item.sentence
@@ -166,7 +167,7 @@ def _run_stage(
                 continue
             yield item
 
-    with InferWorker.start(setup.sandbox, setup.environment) as worker:
+    with InferWorker(wrap=helper_walls(setup.sandbox)) as worker:
         for done in run_all(pending(), setup, worker, slots=slots, started=lambda s: progress.started(s.student)):
             if done.record is None:
                 summary.errors.append(f"{done.submission.student}: {type(done.error).__name__}: {done.error}")
@@ -182,10 +183,12 @@ def score_unscored(
     """Score the runs in force that have no score yet."""
     waiting: list[tuple[int, Path]] = []
     for entry in gradebook.entries(parts.lab.name):
-        if entry.run_key is None or setup.store.read(entry.run_key) is None:
+        record = setup.store.read(entry.run_key) if entry.run_key else None
+        if record is None or entry.run_key is None:
             continue
         summary.graded += 1
-        if entry.score is None:
+        # A run that failed by our own fault is made again under its key: its score is older than the run.
+        if entry.score is None or entry.score.scored_at < record.started_at:
             waiting.append((entry.submission_id, setup.store.folder(entry.run_key)))
         elif entry.score.checks_sha256 != parts.checks.sha256:
             summary.outdated += 1

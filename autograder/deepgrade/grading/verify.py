@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from deepgrade.flavours import blank_notebook, solved_notebook
 from deepgrade.grading.grade import GradeRequest, Progress, grade, load_parts, open_gradebook
 from deepgrade.lab import LabFiles, Mistake, Origin, Size, load_mistakes
 from deepgrade.records import Course
-from deepgrade.score import CheckStatus, SubmissionScore
+from deepgrade.score import CheckResult, CheckStatus, SubmissionScore
 
 FLAVOURS = ("otter", "nbgrader")
 _LOST = (CheckStatus.FAILED, CheckStatus.NEEDS_REVIEW)
@@ -148,9 +148,9 @@ def _problems(case: Case, score: SubmissionScore | None) -> tuple[str, ...]:
     return tuple(problems)
 
 
-def _status(results: dict[str, object], name: str) -> str:
+def _status(results: Mapping[str, CheckResult], name: str) -> str:
     check = results.get(name)
-    return "does not exist" if check is None else f"is {getattr(check, 'status', '')}"
+    return "does not exist" if check is None else f"is {check.status.value}"
 
 
 def _why(hint: str | None, found: str | None) -> str:

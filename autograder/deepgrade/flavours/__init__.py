@@ -1,0 +1,20 @@
+"""Build for otter and nbgrader with their own tools.
+
+Importing this imports neither tool: they are slow, and only `build_lab` and `check_lab` need them.
+"""
+
+from deepgrade.flavours.build import FLAVOURS, BuildReport, build_lab, check_lab
+from deepgrade.flavours.master import Master, MasterCell, read_master
+from deepgrade.flavours.submissions import blank_notebook, solved_notebook
+
+__all__ = [
+    "FLAVOURS",
+    "BuildReport",
+    "Master",
+    "MasterCell",
+    "blank_notebook",
+    "build_lab",
+    "check_lab",
+    "read_master",
+    "solved_notebook",
+]

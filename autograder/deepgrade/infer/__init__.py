@@ -1,0 +1,41 @@
+"""Infer: models cross as data, are rebuilt from a typed table, and predict hidden inputs.
+
+Importing this imports neither Keras nor TensorFlow.
+"""
+
+from deepgrade.infer.bounds import ModelBounds
+from deepgrade.infer.client import InferWorker, Mount
+from deepgrade.infer.connection import WorkerDiedError
+from deepgrade.infer.inspect import inspect_bundle
+from deepgrade.infer.reasons import SENTENCES, BundleError, Reason
+from deepgrade.infer.report import (
+    CapturedName,
+    HiddenInputs,
+    InferJob,
+    InferReport,
+    LayerEntry,
+    ModelEntry,
+    ModelRequest,
+    Params,
+    Prediction,
+)
+
+__all__ = [
+    "SENTENCES",
+    "BundleError",
+    "CapturedName",
+    "HiddenInputs",
+    "InferJob",
+    "InferReport",
+    "InferWorker",
+    "LayerEntry",
+    "ModelBounds",
+    "ModelEntry",
+    "ModelRequest",
+    "Mount",
+    "Params",
+    "Prediction",
+    "Reason",
+    "WorkerDiedError",
+    "inspect_bundle",
+]

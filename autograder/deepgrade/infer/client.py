@@ -1,0 +1,326 @@
+"""The head's side: submissions in, infer.json and predictions out.
+
+Theory of operation: the head is trusted and never parses a model's description or weights, nor runs Keras. It
+copies the files (files.read_untrusted), asks the worker, and takes the answer as a stranger's: the JSON
+through a typed model, predictions through files.read_untrusted with the expected shape and finite numbers.
+A worker that ends or hangs costs the model that it was asked about, is started again, and the next one goes
+on. Equal bundles with equal hidden sets are predicted once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from deepgrade.files import UntrustedFileError, read_untrusted, sha256_bytes, sha256_json, write_atomic
+from deepgrade.infer.bounds import ModelBounds
+from deepgrade.infer.connection import Connection, WorkerDiedError
+from deepgrade.infer.evidence import EvidenceModel, items_of, models_in, read_blob
+from deepgrade.infer.npy import NpyError, npy_bytes, read_npy
+from deepgrade.infer.protocol import CapturedFile, WorkerHidden, WorkerJob
+from deepgrade.infer.reasons import BundleError, Reason, shorten
+from deepgrade.infer.report import TRANSIENT, HiddenInputs, InferJob, InferReport, ModelEntry, Prediction
+from deepgrade.infer.spool import Spool
+
+_CAPTURED_BYTES = 64 << 20
+_PASSED_ON = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "LD_LIBRARY_PATH",
+    "KERAS_BACKEND",
+    "TF_NUM_INTRAOP_THREADS",
+    "OMP_NUM_THREADS",
+)
+_START_S = 120.0
+_MARGIN_S = 180.0
+
+
+class Mount(NamedTuple):
+    """A folder that the worker's sandbox has to show at the same path."""
+
+    source: Path
+    target: Path
+    writable: bool
+
+
+Wrap = Callable[[list[str], list[Mount]], list[str]]
+"""Puts a sandbox around a command: no network, nothing but these folders and the system's libraries."""
+
+
+class _Hidden(NamedTuple):
+    request: HiddenInputs
+    folder: str
+    rows: int
+    classes: int
+
+
+class _Kept(NamedTuple):
+    """A finished entry and the content of its prediction files."""
+
+    entry: ModelEntry
+    files: dict[str, bytes]
+
+
+class InferWorker:
+    """A long-lived worker; use it as a context manager.
+
+    Args:
+        bounds: What models may be and use.
+        device: `gpu` leaves the GPUs visible to the worker.
+        spool: A folder for the exchange; a temporary one where absent.
+
+    Example:
+        with InferWorker() as worker:
+            report = worker.predict(job, run_folder / "predictions")
+    """
+
+    def __init__(
+        self,
+        *,
+        bounds: ModelBounds | None = None,
+        device: Literal["cpu", "gpu"] = "cpu",
+        spool: Path | None = None,
+        wrap: Wrap | None = None,
+    ) -> None:
+        self._bounds = bounds or ModelBounds()
+        self._device = device
+        self._temporary = tempfile.TemporaryDirectory(prefix="deepgrade-infer-") if spool is None else None
+        self._spool = Spool(Path(self._temporary.name) if self._temporary else spool or Path())
+        self._wrap = wrap
+        self._connection: Connection | None = None
+        self._kept: dict[str, _Kept] = {}
+
+    def __enter__(self) -> InferWorker:
+        return self.start(self._wrap)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int | None:
+        """The worker's process, None while there is none."""
+        return self._connection.pid if self._connection else None
+
+    def start(self, wrap: Wrap | None = None) -> InferWorker:
+        """Start the worker.
+
+        Args:
+            wrap: Puts the sandbox around it; without one it runs as an ordinary process.
+
+        Raises:
+            WorkerDiedError: It did not start.
+        """
+        self._wrap = wrap
+        root = self._spool.root
+        command = [sys.executable, "-I", "-m", "deepgrade.infer.worker", "--spool", str(root)]
+        command += ["--bounds", json.dumps(asdict(self._bounds))]
+        if wrap is not None:
+            package = Path(__file__).resolve().parents[2]
+            libraries = {package, Path(sys.prefix), Path(sys.base_prefix)}
+            mounts = [Mount(folder, folder, False) for folder in sorted(libraries)]
+            mounts += [
+                Mount(self._spool.data, self._spool.data, False),
+                Mount(self._spool.jobs, self._spool.jobs, True),
+            ]
+            command = wrap(command, mounts)
+        self._connection = Connection(command, self._environment(), root / "worker.log", _START_S)
+        return self
+
+    def close(self) -> None:
+        """Stop the worker and remove the exchange folder."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        self._kept.clear()
+        if self._temporary is not None:
+            self._temporary.cleanup()
+
+    def predict(self, job: InferJob, destination: Path) -> InferReport:
+        """Count every model of a submission, predict what is asked for, and write infer.json.
+
+        Args:
+            job: Evidence and hidden sets.
+            destination: Gets `infer.json` and one `<sha256>.npy` for each prediction.
+
+        Returns:
+            What was written.
+
+        Raises:
+            WorkerDiedError: The worker cannot be started any more.
+            DataError: A hidden set's folder is not what it should be.
+        """
+        hidden = {
+            name: _Hidden(request, *self._spool.add_data(request)) for name, request in job.hidden.items()
+        }
+        wanted = {f"{m.question}/{m.name}": m.hidden for m in job.models}
+        entries: dict[str, ModelEntry] = {}
+        for model in models_in(job.evidence):
+            sets = {name: hidden[name] for name in wanted.get(model.key, ())}
+            kept = self._model(job.evidence, model, sets)
+            for name, data in kept.files.items():
+                write_atomic(destination / name, data)
+            entries[model.key] = kept.entry
+        report = InferReport(models=entries)
+        write_atomic(destination / "infer.json", report.model_dump_json(indent=1) + "\n")
+        return report
+
+    def _environment(self) -> dict[str, str]:
+        environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+        environment |= {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_HOME": str(self._spool.jobs / "keras")}
+        if self._device == "cpu":
+            environment |= {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
+        else:
+            environment |= {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
+            if "CUDA_VISIBLE_DEVICES" in os.environ:
+                environment["CUDA_VISIBLE_DEVICES"] = os.environ["CUDA_VISIBLE_DEVICES"]
+        return environment
+
+    def _model(self, evidence: Path, model: EvidenceModel, hidden: dict[str, _Hidden]) -> _Kept:
+        number, folder = self._spool.new_job()
+        try:
+            job, key = self._pack(evidence, model.item, hidden, number, folder)
+            if key not in self._kept:
+                kept = self._ask(job, folder, hidden)
+                if _is_transient(kept.entry):
+                    return kept
+                self._kept[key] = kept
+            return self._kept[key]
+        except BundleError as error:
+            refusal = Prediction.without("not_assessed", error)
+            return _Kept(ModelEntry.without("refused", error, predictions=dict.fromkeys(hidden, refusal)), {})
+        finally:
+            self._spool.drop(folder)
+
+    def _pack(
+        self, evidence: Path, item: dict[str, Any], hidden: dict[str, _Hidden], number: int, folder: Path
+    ) -> tuple[WorkerJob, str]:
+        """Copy a model's files into its job folder; return the job, and a key that equal work shares."""
+        bounds, weights, problem = self._bounds, None, None
+        if item.get("built") is False:
+            raise BundleError(Reason.NOT_BUILT)
+        if item.get("architecture") is None:
+            raise BundleError(Reason.NO_ARCHITECTURE, str(item.get("problem") or ""))
+        try:
+            architecture = read_blob(evidence, item["architecture"], "json", bounds.architecture_mib << 20)
+        except UntrustedFileError as error:
+            raise BundleError(Reason.NO_ARCHITECTURE, error.detail) from None
+        (folder / "architecture.json").write_bytes(architecture)
+        try:
+            if item.get("weights") is None:
+                raise UntrustedFileError("missing", str(item.get("problem") or "The run kept no weights."))
+            weights = read_blob(evidence, item["weights"], "safetensors", bounds.weights_mib << 20)
+            (folder / "weights.safetensors").write_bytes(weights)
+        except UntrustedFileError as error:
+            if error.code == "too_large":
+                raise BundleError(Reason.WEIGHTS_TOO_LARGE, error.detail) from None
+            problem = shorten(error.detail)
+        facts = item.get("compile")
+        kept = (
+            {k: facts[k] for k in ("loss", "from_logits") if k in facts} if isinstance(facts, dict) else None
+        )
+        job = WorkerJob(
+            id=number,
+            folder=folder.name,
+            architecture="architecture.json",
+            weights=None if weights is None else "weights.safetensors",
+            weights_problem=problem,
+            compile=kept,
+            hidden={name: self._pack_hidden(evidence, h, folder, name) for name, h in hidden.items()},
+        )
+        hashes = [sha256_bytes(path.read_bytes()) for path in sorted(folder.iterdir())]
+        return job, sha256_json([hashes, job.model_dump(mode="json", exclude={"id", "folder"})])
+
+    def _pack_hidden(self, evidence: Path, hidden: _Hidden, folder: Path, name: str) -> WorkerHidden:
+        request = hidden.request
+        captured = None
+        if request.captured is not None:
+            item = items_of(evidence, request.captured.question).get(request.captured.name, {})
+            captured = _captured(evidence, item, folder, f"captured-{name}.npy")
+        return WorkerHidden(
+            folder=hidden.folder,
+            dataset=request.dataset,
+            input_adapters=list(request.input_adapters),
+            num_words=request.num_words,
+            captured=captured,
+        )
+
+    def _ask(self, job: WorkerJob, folder: Path, hidden: dict[str, _Hidden]) -> _Kept:
+        """Ask the worker; one that dies is started again, and the model is marked as failed."""
+        timeout_s = _MARGIN_S + self._bounds.wall_s * len(hidden)
+        if self._connection is None:
+            self.start(self._wrap)
+        assert self._connection is not None  # noqa: S101  (start made it or raised)
+        try:
+            entry = self._connection.ask(job, timeout_s).entry
+        except WorkerDiedError as error:
+            self._connection.kill()
+            self._connection = None
+            failure = BundleError(Reason.CHILD_CRASHED, f"The infer worker: {error}.")
+            failed = Prediction.without("failed", failure)
+            return _Kept(ModelEntry.without("failed", failure, predictions=dict.fromkeys(hidden, failed)), {})
+        return _fetch(entry, folder, hidden)
+
+
+def _fetch(entry: ModelEntry, folder: Path, hidden: dict[str, _Hidden]) -> _Kept:
+    """Bring predictions in, check them, and name them by their content."""
+    files: dict[str, bytes] = {}
+    predictions: dict[str, Prediction] = {}
+    for name, facts in hidden.items():
+        prediction = entry.predictions.get(name)
+        if prediction is None or prediction.status != "ok":
+            missing = Prediction.without(
+                "failed", BundleError(Reason.CHILD_CRASHED, "It says nothing of this set.")
+            )
+            predictions[name] = prediction or missing
+            continue
+        try:
+            size = 4 * facts.rows * facts.classes + 1024
+            scores = read_npy(read_untrusted(folder / f"{name}.npy", max_bytes=size))
+            if scores.dtype != np.float32 or scores.shape != (facts.rows, facts.classes):
+                raise NpyError(
+                    f"{scores.dtype} {scores.shape} instead of float32 {(facts.rows, facts.classes)}"
+                )
+            if not np.isfinite(scores).all():
+                raise NpyError("predictions that are not finite")
+        except (UntrustedFileError, NpyError) as error:
+            failure = BundleError(Reason.CHILD_CRASHED, f"Its predictions are not accepted: {error}.")
+            predictions[name] = Prediction.without("failed", failure)
+            continue
+        data = npy_bytes(scores)
+        file = f"{sha256_bytes(data)}.npy"
+        files[file] = data
+        predictions[name] = prediction.model_copy(update={"file": file, "rows": facts.rows})
+    return _Kept(entry.model_copy(update={"predictions": predictions}), files)
+
+
+def _captured(evidence: Path, item: dict[str, Any], folder: Path, name: str) -> CapturedFile | None:
+    """Copy the captured test inputs; None where they are not a stored array."""
+    stored, rows = item.get("stored"), item.get("rows")
+    if item.get("kind") != "array" or stored not in ("whole", "rows"):
+        return None
+    if stored == "rows" and not (
+        isinstance(rows, list) and all(type(r) is int and 0 <= r < 2**40 for r in rows)
+    ):
+        return None
+    try:
+        data = read_blob(evidence, item.get("file"), "npy", _CAPTURED_BYTES)
+    except UntrustedFileError:
+        return None
+    (folder / name).write_bytes(data)
+    return CapturedFile(file=name, rows=rows if stored == "rows" else None, dtype=str(item.get("dtype"))[:40])
+
+
+def _is_transient(entry: ModelEntry) -> bool:
+    return entry.reason in TRANSIENT or any(p.reason in TRANSIENT for p in entry.predictions.values())

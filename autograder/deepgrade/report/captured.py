@@ -1,0 +1,249 @@
+"""Read a run's evidence and predictions for showing.
+
+Theory of operation: the evidence tells what a student's process said about its own variables, so nothing in it
+is trusted to have the documented shape. Files come in through `files.read_untrusted` and strict JSON; every field is
+asked for by the type it should have, and what has another type is left out. Arrays themselves are never opened:
+the JSON holds all that a page shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deepgrade.files import UntrustedFileError, parse_strict_json, read_untrusted
+from deepgrade.report.text import count_text, figure_text, number, one_line
+
+_EVIDENCE_BYTES = 16 << 20
+_MOST_ITEMS = 60
+_MOST_LAYERS = 80
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class CapturedRow:
+    """One captured variable in words."""
+
+    name: str
+    kind: str
+    shape: str
+    dtype: str
+    facts: str
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """One layer of a rebuilt model."""
+
+    name: str
+    kind: str
+    config: str
+    shape: str
+    params: str
+
+
+@dataclass(frozen=True)
+class ModelView:
+    """A captured model: what infer rebuilt, and how the notebook had compiled it."""
+
+    question: str
+    name: str
+    status: str
+    detail: str
+    layers: tuple[LayerRow, ...]
+    more_layers: int
+    total: float | None
+    trainable: float | None
+    compiled: Mapping[str, str]
+    steps: float | None
+    """Optimizer iterations: how many batches it was trained on."""
+
+    @property
+    def stack(self) -> str:
+        """The layers on one line."""
+        return " → ".join(f"{layer.kind} {layer.config}".strip() for layer in self.layers)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The evidence of one question."""
+
+    items: Mapping[str, Json]
+    problem: str | None
+
+
+def read_json_file(path: Path, most: int) -> tuple[Json, str | None]:
+    """Return a JSON object from an untrusted file; an empty one and a sentence where there is none."""
+    try:
+        value = parse_strict_json(read_untrusted(path, max_bytes=most))
+    except UntrustedFileError as error:
+        return {}, error.detail
+    except (ValueError, RecursionError, MemoryError) as error:
+        return {}, f"{path.name} cannot be read: {one_line(str(error))}"
+    if not isinstance(value, dict):
+        return {}, f"{path.name} does not hold an object"
+    return value, None
+
+
+def read_evidence(folder: Path | None, question: str) -> Evidence:
+    """Return what was captured at the end of a question; nothing where the run did not come so far."""
+    if folder is None or not (folder / "evidence" / f"{question}.json").exists():
+        return Evidence({}, None)
+    document, problem = read_json_file(folder / "evidence" / f"{question}.json", _EVIDENCE_BYTES)
+    items = _mapping(document.get("items"))
+    return Evidence({str(k): v for k, v in list(items.items())[:_MOST_ITEMS] if isinstance(v, dict)}, problem)
+
+
+def read_predictions(folder: Path | None) -> Json:
+    """Return infer.json's models by `question/name`; nothing where there is no such file."""
+    if folder is None or not (folder / "predictions" / "infer.json").exists():
+        return {}
+    return _mapping(read_json_file(folder / "predictions" / "infer.json", _EVIDENCE_BYTES)[0].get("models"))
+
+
+def captured_row(name: str, item: Json) -> CapturedRow:
+    """Return one captured variable in words."""
+    kind = one_line(_text(item.get("kind")) or "unknown", 20)
+    shape = dtype = ""
+    said: list[str] = []
+    if kind == "array":
+        shape, dtype = _shape(item.get("shape")), _text(item.get("dtype"))
+        said = [f"{_figure(item, 'min')} to {_figure(item, 'max')}", f"mean {_figure(item, 'mean')}"]
+        said += ["not all finite"] if item.get("finite") is False else []
+    elif kind == "sequences":
+        shape, dtype = count_text(_count(item.get("count")), "sequence"), _text(item.get("container"))
+        said = [
+            f"lengths {_figure(item, 'length_min')} to {_figure(item, 'length_max')}",
+            f"tokens {_figure(item, 'token_min')} to {_figure(item, 'token_max')}",
+        ]
+    elif kind == "frame":
+        shape = _shape(item.get("shape"))
+        columns = [str(column) for column in _list(item.get("columns"))]
+        said = [", ".join(columns[:12]) + (f" and {len(columns) - 12} more" if len(columns) > 12 else "")]
+    elif kind == "value":
+        dtype = _text(item.get("type"))
+        said = [one_line(repr(item.get("value"))[:2000], 160)]
+    elif kind == "history":
+        history = _mapping(item.get("history"))
+        longest = max((len(v) for v in history.values() if isinstance(v, list)), default=0)
+        said = [count_text(longest, "epoch"), ", ".join(str(key) for key in list(history)[:8])]
+    elif kind == "model":
+        dtype = _text(item.get("class"))
+        said = [] if item.get("built") else ["not built"]
+        steps = number(item.get("iterations"))
+        said += (
+            ["not trained" if not steps else f"trained for {steps:,.0f} steps"] if steps is not None else []
+        )
+        said += [_text(item.get("problem"))] if item.get("problem") else []
+    elif kind == "function":
+        results = _list(item.get("results"))
+        errors = [_text(r.get("error")) for r in results if isinstance(r, dict) and r.get("error")]
+        said = [f"({', '.join(str(p) for p in _list(item.get('parameters'))[:12])})"]
+        said += [count_text(len(results), "probe")] + (
+            [f"{len(errors)} raised: {errors[0]}"] if errors else []
+        )
+    elif kind == "missing":
+        said = ["not defined when the question ended"]
+    else:
+        dtype, said = _text(item.get("type")), [_text(item.get("why"))]
+    facts = "; ".join(part for part in said if part)
+    return CapturedRow(
+        one_line(name, 60), kind, one_line(shape, 60), one_line(dtype, 60), one_line(facts, 300)
+    )
+
+
+def model_view(question: str, name: str, item: Json, prediction: Json) -> ModelView:
+    """Return a captured model from its evidence and from what infer made of it."""
+    raw_layers = [layer for layer in _list(prediction.get("layers")) if isinstance(layer, dict)]
+    params = _mapping(prediction.get("params"))
+    facts = _mapping(item.get("compile"))
+    compiled = {key: _compiled(facts.get(key)) for key in ("loss", "optimizer", "learning_rate", "metrics")}
+    return ModelView(
+        question=question,
+        name=one_line(name, 60),
+        status=one_line(_text(prediction.get("status")) or "not rebuilt", 30),
+        detail=one_line(_text(prediction.get("detail")) or _text(item.get("problem")), 300),
+        layers=tuple(_layer(layer) for layer in raw_layers[:_MOST_LAYERS]),
+        more_layers=max(0, len(raw_layers) - _MOST_LAYERS),
+        total=number(params.get("total")),
+        trainable=number(params.get("trainable")),
+        compiled={key: value for key, value in compiled.items() if value},
+        steps=number(item.get("iterations")),
+    )
+
+
+def epochs_of(items: Mapping[str, Json], name: str) -> str:
+    """Return how many epochs a model was fitted for, from the history captured under a matching name."""
+    names = {
+        f"{name}_history",
+        f"history_{name}",
+        name.replace("model", "history"),
+        name.replace("changed", "history"),
+    }
+    for candidate, item in items.items():
+        if candidate in names and item.get("kind") == "history":
+            lengths = [len(v) for v in _mapping(item.get("history")).values() if isinstance(v, list)]
+            return str(max(lengths, default=0))
+    return ""
+
+
+def _layer(layer: Json) -> LayerRow:
+    config = _mapping(layer.get("config"))
+    words = []
+    for key, value in list(config.items())[:8]:
+        if key in ("units", "activation", "rate"):
+            words.append(_short(value))
+        elif key in ("filters", "kernel_size", "pool_size", "strides", "padding", "input_dim", "output_dim"):
+            words.append(f"{key.replace('_', ' ')} {_short(value)}")
+    return LayerRow(
+        name=one_line(_text(layer.get("name")), 60),
+        kind=one_line(_text(layer.get("class")), 40),
+        config=one_line(" ".join(words), 120),
+        shape=_shape(layer.get("output_shape")),
+        params=figure_text(number(layer.get("params"))),
+    )
+
+
+def _compiled(value: Any) -> str:
+    if isinstance(value, list):
+        return one_line(", ".join(_short(part) for part in value[:8]), 120)
+    return _short(value) if value is not None else ""
+
+
+def _short(value: Any) -> str:
+    amount = number(value)
+    if amount is not None:
+        return figure_text(amount)
+    if isinstance(value, list):
+        return "×".join(_short(part) for part in value[:4])
+    return one_line(str(value)[:400], 60)
+
+
+def _shape(value: Any) -> str:
+    if not isinstance(value, list):
+        return ""
+    sides = ["any" if side is None else figure_text(number(side)) for side in value[:8]]
+    return "(" + " × ".join(sides) + (" × …" if len(value) > 8 else "") + ")"
+
+
+def _figure(item: Json, key: str) -> str:
+    return figure_text(number(item.get(key)))
+
+
+def _count(value: Any) -> int:
+    return int(number(value) or 0)
+
+
+def _text(value: Any) -> str:
+    return value[:2000] if isinstance(value, str) else ""
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

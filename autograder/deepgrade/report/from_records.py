@@ -1,0 +1,60 @@
+"""Feed the report from a course's gradebook and run folders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from deepgrade.evidence import DataFacts
+from deepgrade.lab import LabFiles, load_lab
+from deepgrade.records import Course, Entry, Gradebook, GradebookError, RunStore
+from deepgrade.report.model import ClassReport, StudentEntry
+
+
+def class_report(files: LabFiles, course: Course, gradebook: Gradebook) -> ClassReport:
+    """Return what the report of a lab is made from; students are loaded one at a time.
+
+    Raises:
+        GradebookError: Nobody has handed in anything.
+    """
+    lab = load_lab(files)
+    store = RunStore(course, lab.name)
+    if not gradebook.students(lab.name):
+        raise GradebookError(
+            f"Nothing of {lab.name} is graded in {course.root}. Run `deepgrade grade {lab.name} ...` first."
+        )
+
+    def students() -> Iterator[StudentEntry]:
+        for entry in gradebook.entries(lab.name):
+            yield _student(entry, store)
+
+    data = _data_of(gradebook, store, lab.name)
+    return ClassReport(
+        lab=lab,
+        course=course.root.resolve().name,
+        made_at=datetime.now(UTC),
+        students=students,
+        data=data,
+        synthetic=any(facts.origin == "synthetic" for facts in data),
+    )
+
+
+def _student(entry: Entry, store: RunStore) -> StudentEntry:
+    record = store.read(entry.run_key) if entry.run_key else None
+    return StudentEntry(
+        student=entry.student,
+        slug=entry.student,
+        score=entry.score,
+        run=record,
+        run_folder=store.folder(entry.run_key) if record is not None and entry.run_key else None,
+        refusal=entry.refusal,
+    )
+
+
+def _data_of(gradebook: Gradebook, store: RunStore, lab: str) -> tuple[DataFacts, ...]:
+    found: dict[tuple[str, str], DataFacts] = {}
+    for entry in gradebook.entries(lab):
+        record = store.read(entry.run_key) if entry.run_key else None
+        for facts in record.data if record is not None else ():
+            found.setdefault((facts.name, facts.fingerprint), facts)
+    return tuple(found.values())

@@ -1,0 +1,138 @@
+"""grades.csv and results.json: what a gradebook or another program reads.
+
+`results.json` is specified in docs/results-schema.md and `results.schema.json`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from deepgrade.files import write_atomic
+from deepgrade.report.model import ClassReport, StudentEntry
+from deepgrade.report.points import Row, decided_points, state_of, summarise
+from deepgrade.report.site import Slugs
+from deepgrade.report.text import one_line
+
+RESULTS_SCHEMA = Path(__file__).parent / "results.schema.json"
+"""The JSON Schema of results.json."""
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "|", "%")
+
+
+def write_grades(report: ClassReport, path: Path) -> Path:
+    """Write grades.csv: one row a student, one column a question.
+
+    An empty cell is "not known", never 0. Text that a spreadsheet would take for a formula begins with an apostrophe.
+    """
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    ids = [question.id for question in report.lab.questions]
+    writer.writerow(
+        ["student", "sha256", "verdict", *ids, "automatic_points", "automatic_possible", "manual_points",
+         "manual_pending", "total_points", "total_possible", "flags"]
+    )  # fmt: skip
+    for _, row in _rows(report):
+        tally = row.tally
+        writer.writerow(
+            [
+                _cell(one_line(row.student, 300)),
+                row.sha256,
+                row.verdict,
+                *(_number(cell.points) for cell in row.cells),
+                _number(tally.automatic),
+                _number(tally.automatic_possible),
+                _number(tally.manual),
+                _number(tally.manual_pending),
+                _number(tally.total),
+                _number(tally.total_possible),
+                _cell(" ".join(sorted({flag.code for flag in row.flags}))),
+            ]
+        )
+    write_atomic(path, stream.getvalue())
+    return path
+
+
+def write_results(report: ClassReport, path: Path) -> Path:
+    """Write results.json: everything that scoring found, and what people decided."""
+    head = {
+        "schema_version": 1,
+        "lab": {
+            "name": report.lab.name,
+            "title": report.lab.title,
+            "points": report.lab.points,
+            "questions": [
+                {"id": q.id, "title": q.title, "points": q.points, "manual": q.manual}
+                for q in report.lab.questions
+            ],
+        },
+        "course": report.course,
+        "made_at": report.made_at.isoformat(),
+        "synthetic": report.synthetic,
+        "note": report.note,
+        "data": [facts.model_dump(mode="json") for facts in report.data],
+    }
+    # One student a line: readable, and no object for the whole class is ever built.
+    students = ",\n".join(_dumps(_student(entry, row)) for entry, row in _rows(report))
+    text = _dumps(head)[:-1] + ', "students": [\n' + students + "\n]}\n"
+    write_atomic(path, text.encode("utf-8", "replace"))
+    return path
+
+
+def _rows(report: ClassReport) -> Iterator[tuple[StudentEntry, Row]]:
+    slugs = Slugs()
+    for entry in report.students():
+        yield entry, summarise(entry, report.lab, slugs.of(entry))
+
+
+def _student(entry: StudentEntry, row: Row) -> dict[str, Any]:
+    tally = row.tally
+    score = entry.score
+    return {
+        "student": entry.student,
+        "page": f"students/{row.slug}.html",
+        "sha256": row.sha256 or None,
+        "run": entry.run.key if entry.run else None,
+        "verdict": row.verdict,
+        "detail": entry.run.detail if entry.run else None,
+        "refusal": entry.refusal,
+        "wall_s": row.wall_s,
+        "points": {
+            "automatic": tally.automatic,
+            "automatic_possible": tally.automatic_possible,
+            "manual": tally.manual,
+            "manual_pending": tally.manual_pending,
+            "not_assessed": tally.not_assessed,
+            "total": tally.total,
+            "total_possible": tally.total_possible,
+        },
+        "scored_at": score.scored_at.isoformat() if score else None,
+        "checks_sha256": score.checks_sha256 if score else None,
+        "questions": [
+            {
+                **result.model_dump(mode="json", exclude={"answer"}),
+                "points": decided_points(result, entry.decisions),
+                "decided": result.question in entry.decisions,
+                "state": state_of(result, entry.decisions),
+            }
+            for result in (score.questions if score else ())
+        ],
+        "models": [model.model_dump(mode="json") for model in (score.model_scores if score else ())],
+        "flags": [flag.model_dump(mode="json") for flag in (score.flags if score else ())],
+    }
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{round(value, 6):g}"
+
+
+def _cell(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

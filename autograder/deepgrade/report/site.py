@@ -1,0 +1,182 @@
+"""Write the report: one page for the class, one for each student.
+
+Theory of operation: everything on a page that comes from a student is hostile. Jinja escapes every value and
+passes every string through `text.clean`; markup is made in four places only (`svg.tag`, `ansi`, `prose`, Pygments in
+`notebook`), each of which escapes or sanitises. Pages load nothing and run nothing: one style sheet in the page itself,
+named by its hash in the content security policy, pictures as data addresses, no script. So each page is one
+file that can be mailed. Students are read one at a time; of each, a row stays in memory.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import math
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from deepgrade.files import sha256_bytes, write_atomic
+from deepgrade.report import svg
+from deepgrade.report.class_page import class_page
+from deepgrade.report.model import Audience, ClassReport, StudentEntry
+from deepgrade.report.points import STATE_WORDS, Row, State, summarise
+from deepgrade.report.student_page import student_page
+from deepgrade.report.text import clean, figure_text, one_line, points_text, seconds_text, shorten
+from deepgrade.score.results import ModelScore
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_SAFE_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
+
+
+def write_report(report: ClassReport, folder: Path) -> Path:
+    """Write `index.html` and `students/<slug>.html` for the staff, and return the path of the first.
+
+    Pages of an earlier report in the folder are replaced; pages of students who are no longer in the class stay.
+    """
+    rows: list[Row] = []
+    slugs = Slugs()
+    before: Row | None = None
+    entries = ((entry, summarise(entry, report.lab, slugs.of(entry))) for entry in report.students())
+    for (entry, row), following in _with_next(entries):
+        after = following[1] if following else None
+        html = _student_html(report, entry, row, "staff", before, after)
+        write_atomic(folder / "students" / f"{row.slug}.html", html)
+        rows.append(row)
+        before = row
+    page = class_page(report, rows)
+    index = folder / "index.html"
+    html = _render("class.html.j2", report=report, page=page, legend=_legend(), bar_legend=_bar_legend())
+    write_atomic(index, html)
+    return index
+
+
+def write_feedback(report: ClassReport, entry: StudentEntry, path: Path) -> Path:
+    """Write one student's page for the student: without rubrics, flags, and what hidden checks compared."""
+    row = summarise(entry, report.lab, "feedback")
+    write_atomic(path, _student_html(report, entry, row, "student", None, None))
+    return path
+
+
+class Slugs:
+    """Page names that are safe as file names and differ, also where case does not count."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def of(self, entry: StudentEntry) -> str:
+        """Return the entry's slug, or one made from the name's hash where it is unsafe or taken."""
+        slug = entry.slug
+        if not _SAFE_SLUG.fullmatch(slug) or slug.lower() in self._taken:
+            name = f"{entry.student}\0{entry.slug}".encode("utf-8", "backslashreplace")
+            slug = f"student-{sha256_bytes(name)[:12]}"
+        base, number = slug, 2
+        while slug.lower() in self._taken:
+            slug, number = f"{base}-{number}", number + 1
+        self._taken.add(slug.lower())
+        return slug
+
+
+def _student_html(
+    report: ClassReport,
+    entry: StudentEntry,
+    row: Row,
+    audience: Audience,
+    before: Row | None,
+    after: Row | None,
+) -> str:
+    page = student_page(report, entry)
+    return _render(
+        "student.html.j2",
+        report=report,
+        entry=entry,
+        row=row,
+        page=page,
+        staff=audience == "staff",
+        before=before,
+        after=after,
+        reviews=[cell.question for cell in row.cells if cell.state == "review"],
+        has_notebook=bool(page.notebook and page.notebook.cells),
+    )
+
+
+def _render(template: str, **context: Any) -> str:
+    return _environment().get_template(template).render(**context)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=lambda value: clean(value) if type(value) is str else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+    environment.globals.update(
+        style=Markup(style),  # noqa: S704 - our own file
+        style_hash=Markup(f"sha256-{digest}"),  # noqa: S704
+        state_words=STATE_WORDS,
+    )
+    environment.filters.update(
+        points=points_text,
+        figure=figure_text,
+        seconds=seconds_text,
+        name=lambda value, most=80: one_line(str(value), most) or "(no name)",
+        cut=lambda value, most: shorten(clean(str(value)[: 4 * most]), most),
+        when=_when,
+        words=lambda code: str(code).replace("_", " "),
+        interval=_interval,
+    )
+    return environment
+
+
+def _with_next(items: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
+    """Yield each item with the one that follows it; None after the last."""
+    current = next(items, None)
+    while current is not None:
+        following = next(items, None)
+        yield current, following
+        current = following
+
+
+def _when(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _interval(score: ModelScore) -> str:
+    """Return Wilson's 95 % interval of an accuracy."""
+    if score.value is None or score.rows <= 0 or not 0 <= score.value <= 1:
+        return "–"
+    z, n = 1.959964, score.rows
+    middle = (score.value + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(score.value * (1 - score.value) / n + z * z / (4 * n * n))
+    return f"{middle - half:.3f} – {middle + half:.3f}"
+
+
+def _legend() -> list[tuple[str, Markup]]:
+    filled: tuple[tuple[State, float, str], ...] = (
+        ("full", 12, "fill-good"),
+        ("partial", 7, "fill-part"),
+        ("none", 3, "fill-bad"),
+    )
+    hollow: tuple[State, ...] = ("pending", "review", "not_assessed")
+    shapes = [(state, svg.rect(0, 12 - tall, 7, tall, class_, rx=1)) for state, tall, class_ in filled]
+    shapes += [(state, svg.rect(0.6, 0.6, 5.8, 10.8, f"hollow {state}", rx=1)) for state in hollow]
+    return [(STATE_WORDS[state], svg.fixed(7, 12, STATE_WORDS[state], shape)) for state, shape in shapes]
+
+
+def _bar_legend() -> list[tuple[str, Markup]]:
+    words = (("full points", "good"), ("part", "part"), ("none", "bad"), ("open or not assessed", "open"))
+    return [
+        (label, svg.fixed(12, 10, label, svg.rect(0, 0, 12, 10, f"fill-{c}", rx=2))) for label, c in words
+    ]

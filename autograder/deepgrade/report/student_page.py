@@ -1,0 +1,224 @@
+"""What a student's page shows, put together from score, run, evidence and notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from deepgrade.evidence import DataFacts
+from deepgrade.lab import Lab, Question, Size
+from deepgrade.report.captured import (
+    CapturedRow,
+    Evidence,
+    Json,
+    ModelView,
+    captured_row,
+    epochs_of,
+    model_view,
+    read_evidence,
+    read_predictions,
+)
+from deepgrade.report.curves import curves
+from deepgrade.report.model import ClassReport, StudentEntry
+from deepgrade.report.notebook import NotebookView, read_notebook
+from deepgrade.report.points import State, decided_points, state_of
+from deepgrade.report.prose import prose
+from deepgrade.report.runs import RunView, run_view
+from deepgrade.report.text import figure_text, one_line
+from deepgrade.score.results import CheckResult, ModelScore
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A history's charts."""
+
+    name: str
+    charts: tuple[Markup, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Captured models beside the model they were made from."""
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...]
+    """(what, one (value, differs from the first) a model)."""
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """One question."""
+
+    id: str
+    title: str
+    manual: bool
+    state: State
+    points: float | None
+    possible: float
+    decided: bool
+    checks: tuple[CheckResult, ...]
+    answer: Markup | None
+    rubric: Markup | None
+    captured: tuple[CapturedRow, ...]
+    curves: tuple[Curve, ...]
+    models: tuple[ModelView, ...]
+    comparison: Comparison | None
+    cells: tuple[int, ...]
+    problem: str | None
+
+
+@dataclass(frozen=True)
+class HiddenView:
+    """A model on a hidden set."""
+
+    score: ModelScore
+    threshold: float | None
+
+
+@dataclass(frozen=True)
+class StudentPage:
+    """Everything of a student's page."""
+
+    questions: tuple[QuestionView, ...]
+    hidden: tuple[HiddenView, ...]
+    run: RunView | None
+    notebook: NotebookView | None
+    warnings: tuple[str, ...]
+
+
+def student_page(report: ClassReport, entry: StudentEntry) -> StudentPage:
+    """Read one student's run and return what their page shows."""
+    predictions = read_predictions(entry.run_folder)
+    evidence = {q.id: read_evidence(entry.run_folder, q.id) for q in report.lab.questions}
+    notebook = None
+    if entry.run_folder is not None and (entry.run_folder / "notebook.ipynb").exists():
+        notebook = read_notebook(entry.run_folder / "notebook.ipynb")
+    models = _models(report.lab, evidence, predictions)
+    return StudentPage(
+        questions=tuple(_question(report.lab, q, entry, evidence, models) for q in report.lab.questions),
+        hidden=_hidden(report, entry),
+        run=run_view(entry.run) if entry.run else None,
+        notebook=notebook,
+        warnings=entry.run.submission.warnings if entry.run else (),
+    )
+
+
+def threshold_of(lab: Lab, data: Sequence[DataFacts], question: str) -> float | None:
+    """Return a question's threshold for the size of data that was used."""
+    size: Size = next((facts.size for facts in data), "full")
+    values = lab.thresholds.get(size)
+    return values.get(question) if values else None
+
+
+def _models(
+    lab: Lab, evidence: Mapping[str, Evidence], predictions: Json
+) -> dict[str, tuple[ModelView, ...]]:
+    found = {}
+    for question in lab.questions:
+        views = []
+        for name, item in evidence[question.id].items.items():
+            prediction = predictions.get(f"{question.id}/{name}")
+            if item.get("kind") == "model":
+                views.append(
+                    model_view(question.id, name, item, prediction if isinstance(prediction, dict) else {})
+                )
+        found[question.id] = tuple(views)
+    return found
+
+
+def _question(
+    lab: Lab,
+    question: Question,
+    entry: StudentEntry,
+    evidence: Mapping[str, Evidence],
+    models: Mapping[str, tuple[ModelView, ...]],
+) -> QuestionView:
+    results = {r.question: r for r in entry.score.questions} if entry.score else {}
+    result = results.get(question.id)
+    items = evidence[question.id].items
+    text = result.answer if result else None
+    if text is None and entry.run is not None and question.manual:
+        text = entry.run.submission.answers.get(question.id)
+    cells = [t.cell for t in entry.run.cell_times if t.question == question.id] if entry.run else []
+    return QuestionView(
+        id=question.id,
+        title=result.title if result else question.title,
+        manual=question.manual,
+        state=state_of(result, entry.decisions) if result else "absent",
+        points=decided_points(result, entry.decisions) if result else entry.decisions.get(question.id),
+        possible=result.possible if result else question.points,
+        decided=question.id in entry.decisions,
+        checks=result.checks if result else (),
+        answer=prose(text) if text is not None and text.strip() else None,
+        rubric=prose(question.rubric) if question.rubric.strip() else None,
+        captured=tuple(captured_row(name, item) for name, item in items.items()),
+        curves=_curves(items),
+        models=models[question.id],
+        comparison=_comparison(lab, question, evidence, models, entry),
+        cells=tuple(cells[:40]),
+        problem=evidence[question.id].problem,
+    )
+
+
+def _curves(items: Mapping[str, Json]) -> tuple[Curve, ...]:
+    found = []
+    for name, item in items.items():
+        history, epochs = item.get("history"), item.get("epoch")
+        if item.get("kind") == "history" and isinstance(history, dict):
+            charts = curves(history, epochs if isinstance(epochs, list) else ())
+            if charts:
+                found.append(Curve(one_line(name, 60), tuple(charts)))
+    return tuple(found[:6])
+
+
+def _comparison(
+    lab: Lab,
+    question: Question,
+    evidence: Mapping[str, Evidence],
+    models: Mapping[str, tuple[ModelView, ...]],
+    entry: StudentEntry,
+) -> Comparison | None:
+    """Compare the models that lab.toml captures for this question with the model the part began with."""
+    wanted = [model for model in models[question.id] if model.name in question.capture]
+    if not wanted:
+        return None
+    earlier = []
+    for other in lab.questions:
+        if other.id == question.id:
+            break
+        if other.id[:1] == question.id[:1]:
+            earlier += [model for model in models[other.id] if model.name not in question.capture]
+    columns = ([earlier[-1]] if earlier else []) + wanted[:5]
+    scores = entry.score.model_scores if entry.score else ()
+    accuracy = {(s.question, s.name): figure_text(s.value) for s in scores if s.value is not None}
+    named = {s.name: figure_text(s.value) for s in scores if s.value is not None}
+
+    def row(what: str, values: list[str]) -> tuple[str, tuple[tuple[str, bool], ...]]:
+        first = values[0]
+        return what, tuple((value, first != "–" and value not in ("–", first)) for value in values)
+
+    rows = [
+        row("Layers", [m.stack or m.detail or "not rebuilt" for m in columns]),
+        row("Parameters", [figure_text(m.total) for m in columns]),
+        *(
+            row(key.replace("_", " ").capitalize(), [m.compiled.get(key, "–") for m in columns])
+            for key in ("loss", "optimizer", "learning_rate")
+        ),
+        row("Training steps", [figure_text(m.steps) for m in columns]),
+        row("Epochs", [epochs_of(evidence[m.question].items, m.name) or "–" for m in columns]),
+        row(
+            "Hidden accuracy", [accuracy.get((m.question, m.name)) or named.get(m.name, "–") for m in columns]
+        ),
+    ]
+    kept = tuple(r for r in rows if any(value != "–" for value, _ in r[1]))
+    return Comparison(tuple(f"{m.name} ({m.question})" for m in columns), kept)
+
+
+def _hidden(report: ClassReport, entry: StudentEntry) -> tuple[HiddenView, ...]:
+    if entry.score is None:
+        return ()
+    data = entry.run.data if entry.run else report.data
+    scores = entry.score.model_scores
+    return tuple(HiddenView(score, threshold_of(report.lab, data, score.question)) for score in scores)

@@ -1,0 +1,40 @@
+"""Sandbox: what surrounds one process of a stranger.
+
+Imports `files` alone, and knows nothing of notebooks.
+"""
+
+from deepgrade.sandbox.base import (
+    Box,
+    Mount,
+    Reason,
+    Sandbox,
+    SandboxError,
+    SandboxLimits,
+    SandboxOutcome,
+    SandboxRequest,
+    SandboxUnavailable,
+)
+from deepgrade.sandbox.bubblewrap import Bubblewrap
+from deepgrade.sandbox.environment import StudentEnvironment, package_versions
+from deepgrade.sandbox.none import NoSandbox
+from deepgrade.sandbox.select import SANDBOXES, Diagnosis, diagnose, find_sandbox
+
+__all__ = [
+    "SANDBOXES",
+    "Box",
+    "Bubblewrap",
+    "Diagnosis",
+    "Mount",
+    "NoSandbox",
+    "Reason",
+    "Sandbox",
+    "SandboxError",
+    "SandboxLimits",
+    "SandboxOutcome",
+    "SandboxRequest",
+    "SandboxUnavailable",
+    "StudentEnvironment",
+    "diagnose",
+    "find_sandbox",
+    "package_versions",
+]

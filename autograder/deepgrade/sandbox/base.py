@@ -1,0 +1,140 @@
+"""What every sandbox takes and gives back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+Reason = Literal["exit", "signal", "timeout", "memory", "output_limit", "process_limit", "sandbox_failed"]
+"""Why the process is gone. `process_limit` only where the sandbox itself had to kill; a kernel that refuses
+to fork is told by `SandboxOutcome.processes_denied`."""
+
+
+class SandboxError(Exception):
+    """The sandbox did not work: never the fault of the program that was to run in it."""
+
+
+class SandboxUnavailable(SandboxError):
+    """This machine lacks what the sandbox needs; the message ends with the command that repairs it."""
+
+
+@dataclass(frozen=True)
+class Mount:
+    """A host path that the process sees."""
+
+    source: Path
+    target: Path
+    writable: bool = False
+
+
+@dataclass(frozen=True)
+class SandboxLimits:
+    """What one process with all its children may use."""
+
+    wall_s: float
+    memory_mib: int
+    """Resident memory of all processes and what they write to memory-backed folders."""
+    processes: int
+    """Processes and threads at one time."""
+    disk_mib: int
+    """The box."""
+    cpus: float
+    log_kib: int = 128
+    """How much of standard output and error is kept: the first half and the last half of this."""
+    log_kill_mib: int = 64
+    """Writing more than this to standard output and error ends the run."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """The one writable folder that comes back. Everything in it was written by a stranger."""
+
+    path: Path
+    owner: int
+    """The user id that writes into it."""
+    capped: bool
+    """True when the file system itself holds the size; else the supervisor measures and kills."""
+    staging: Path
+    """An empty folder outside the box, gone with it: for files to mount. The process never writes there."""
+
+    def make_folder(self, name: str) -> Path:
+        """Make a folder in the box that the sandboxed process may write to."""
+        folder = self.path / name
+        folder.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            os.chown(folder, self.owner, self.owner)
+        return folder
+
+    def put(self, name: str, data: bytes) -> Path:
+        """Write a file into the box before the process starts."""
+        file = self.path / name
+        file.write_bytes(data)
+        if os.geteuid() == 0:
+            os.chown(file, self.owner, self.owner)
+        return file
+
+
+@dataclass(frozen=True)
+class SandboxRequest:
+    """One command and what surrounds it."""
+
+    command: list[str]
+    limits: SandboxLimits
+    mounts: tuple[Mount, ...] = ()
+    cwd: Path = Path("/tmp")  # noqa: S108 - a path inside the sandbox
+    env: Mapping[str, str] = field(default_factory=dict)
+    """The whole environment; nothing is inherited."""
+    box: Box | None = None
+    """Mounted writable at /box."""
+    masks: tuple[Path, ...] = ()
+    """Host paths that are replaced by nothing wherever a mount would show them."""
+    gpu_devices: tuple[Path, ...] = ()
+    """Device files of the GPUs the process may use."""
+
+
+@dataclass(frozen=True)
+class SandboxOutcome:
+    """What became of the command, as seen from outside."""
+
+    exit_code: int | None
+    signal: int | None
+    reason: Reason
+    detail: str
+    """One sentence with figures; empty for a plain exit."""
+    wall_s: float
+    cpu_s: float | None
+    peak_memory_mib: float | None
+    peak_processes: int | None
+    processes_denied: int
+    """How often the kernel refused to start a process or thread because of the limit."""
+    log: bytes
+    """Standard output and error; the middle is left out when there was much."""
+    log_bytes: int
+    """How much was written in all."""
+    limits_enforced_by: str
+
+
+class Sandbox(Protocol):
+    """Runs commands of strangers."""
+
+    @property
+    def name(self) -> str:
+        """What stands in records: `bubblewrap`, `none`."""
+
+    def open_box(self, *, disk_mib: int) -> AbstractContextManager[Box]:
+        """Make an empty box that is gone when the block ends.
+
+        Raises:
+            SandboxError: It could not be made.
+        """
+
+    def run(self, request: SandboxRequest) -> SandboxOutcome:
+        """Run a command to its end; when this returns, no process of it is left.
+
+        Raises:
+            SandboxError: It could not be started, for a reason that is not the command's.
+        """

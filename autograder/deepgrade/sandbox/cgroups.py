@@ -1,0 +1,317 @@
+"""Control groups: memory, processes and processor time of one process tree, in the kernel's own books.
+
+Theory of operation: the launcher's first act is to write itself into the group, before any line of a stranger's
+code exists, so that everything it ever starts is counted; a process cannot leave its group without write access
+to the control file system, which the sandbox does not show. The group is made *below the supervisor's own*, so
+that limits which surround the grader (a Slurm job's, a container's) still hold.
+
+Version 1 has one tree a controller, version 2 has one for all. On version 2 a group with processes in it cannot
+have children with limits, so the supervisor first moves itself into a leaf of its own; where it is not alone in
+its group, that is refused, and the nearest ancestor that hands its controllers down is used, if it may be written.
+
+When memory runs out, version 1 kills one process and version 2 the whole group; the supervisor makes both the
+same by killing the rest as soon as it sees the count of kills rise.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from deepgrade.sandbox.base import SandboxError, SandboxLimits
+
+_PREFIX = "deepgrade-"
+_NOTE = "groups.json"
+_LEAF = "deepgrade-supervisor"
+_WANTED = {"memory", "pids", "cpu", "cpuacct"}
+_NEEDED = {"memory", "pids"}
+_LAUNCHER_PROCESSES = 2
+"""bubblewrap inside and outside the new process namespace."""
+_CPU_PERIOD_US = 100_000
+_KILL_S = 10.0
+
+
+class GroupStats(NamedTuple):
+    """What the kernel counted."""
+
+    memory_kills: int
+    peak_memory_mib: float | None
+    processes_denied: int
+    peak_processes: int | None
+    cpu_s: float | None
+
+
+@dataclass(frozen=True)
+class ControlGroups:
+    """Where groups can be made on this machine."""
+
+    version: int
+    parents: dict[str, Path]
+    """Controller -> folder below which groups are made; version 2 has one entry, `all`."""
+    controllers: frozenset[str]
+
+    @property
+    def description(self) -> str:
+        """For records and `deepgrade doctor`."""
+        kept = ", ".join(name for name in ("memory", "pids", "cpu") if name in self.controllers)
+        return f"control groups version {self.version} ({kept})"
+
+    def create(self, job_id: str, limits: SandboxLimits, *, note: Path) -> ControlGroup:
+        """Make the group of a job with its limits.
+
+        Args:
+            job_id: Becomes part of the group's name.
+            limits: What is written into it.
+            note: A folder in which the group's place is noted for a later sweep.
+
+        Raises:
+            SandboxError: A limit was not accepted; nothing is left behind.
+        """
+        folders = {name: parent / f"{_PREFIX}{job_id}" for name, parent in self.parents.items()}
+        group = ControlGroup(self.version, folders)
+        (note / _NOTE).write_text(
+            json.dumps([self.version, {name: str(path) for name, path in folders.items()}])
+        )
+        try:
+            for folder in dict.fromkeys(folders.values()):
+                folder.mkdir()
+            group.limit(limits)
+        except OSError as error:
+            group.remove()
+            raise SandboxError(f"control group {error.filename}: {error.strerror}") from None
+        return group
+
+
+@dataclass(frozen=True)
+class ControlGroup:
+    """The group of one job."""
+
+    version: int
+    folders: dict[str, Path]
+
+    @property
+    def join_files(self) -> list[Path]:
+        """Files into which the launcher writes `0` to join."""
+        return [folder / "cgroup.procs" for folder in dict.fromkeys(self.folders.values())]
+
+    def limit(self, limits: SandboxLimits) -> None:
+        """Write the limits; memory and processes must be accepted, the rest is taken where it is offered."""
+        memory = limits.memory_mib << 20
+        processes = limits.processes + _LAUNCHER_PROCESSES
+        quota = max(1000, int(limits.cpus * _CPU_PERIOD_US))
+        if self.version == 2:
+            folder = self.folders["all"]
+            _write(folder / "memory.max", memory)
+            _write(folder / "pids.max", processes)
+            optional = [
+                ("memory.swap.max", "0"),
+                ("memory.oom.group", "1"),
+                ("cpu.max", f"{quota} {_CPU_PERIOD_US}"),
+            ]
+            for name, value in optional:
+                with suppress(OSError):
+                    _write(folder / name, value)
+            return
+        _write(self.folders["memory"] / "memory.limit_in_bytes", memory)
+        _write(self.folders["pids"] / "pids.max", processes)
+        with suppress(OSError):
+            _write(self.folders["memory"] / "memory.memsw.limit_in_bytes", memory)
+        if "cpu" in self.folders:
+            with suppress(OSError):
+                _write(self.folders["cpu"] / "cpu.cfs_period_us", _CPU_PERIOD_US)
+                _write(self.folders["cpu"] / "cpu.cfs_quota_us", quota)
+
+    def memory_kills(self) -> int:
+        """Return how many processes the kernel killed for memory."""
+        if self.version == 2:
+            return _table(self.folders["all"] / "memory.events").get("oom_kill", 0)
+        return _table(self.folders["memory"] / "memory.oom_control").get("oom_kill", 0)
+
+    def stats(self) -> GroupStats:
+        """Return what was counted so far."""
+        memory = self.folders["all" if self.version == 2 else "memory"]
+        pids = self.folders["all" if self.version == 2 else "pids"]
+        peak = _number(memory / ("memory.peak" if self.version == 2 else "memory.max_usage_in_bytes"))
+        processes = _number(pids / "pids.peak")
+        return GroupStats(
+            memory_kills=self.memory_kills(),
+            peak_memory_mib=None if peak is None else peak / (1 << 20),
+            processes_denied=_table(pids / "pids.events").get("max", 0),
+            peak_processes=None if processes is None else max(0, processes - _LAUNCHER_PROCESSES),
+            cpu_s=self._cpu_s(),
+        )
+
+    def _cpu_s(self) -> float | None:
+        if self.version == 2:
+            used = _table(self.folders["all"] / "cpu.stat").get("usage_usec")
+            return None if used is None else used / 1e6
+        used = _number(self.folders["cpuacct"] / "cpuacct.usage") if "cpuacct" in self.folders else None
+        return None if used is None else used / 1e9
+
+    def kill(self) -> None:
+        """Kill every process in the group and wait until the kernel says that it is empty.
+
+        Raises:
+            SandboxError: Processes are left after ten seconds.
+        """
+        deadline = time.monotonic() + _KILL_S
+        while True:
+            for folder in dict.fromkeys(self.folders.values()):
+                with suppress(OSError):
+                    _write(folder / "cgroup.kill", 1)
+            processes = {process for folder in self.folders.values() for process in _processes(folder)}
+            if not processes:
+                return
+            for process in processes:
+                with suppress(OSError):
+                    os.kill(process, signal.SIGKILL)
+            if time.monotonic() > deadline:
+                raise SandboxError(
+                    f"{len(processes)} processes of a sandbox cannot be killed: {sorted(processes)[:8]}"
+                )
+            time.sleep(0.005)
+
+    def remove(self) -> None:
+        """Kill what is left and remove the group's folders."""
+        if not any(folder.is_dir() for folder in self.folders.values()):
+            return
+        self.kill()
+        for folder in dict.fromkeys(self.folders.values()):
+            for _ in range(100):
+                try:
+                    folder.rmdir()
+                except FileNotFoundError:
+                    break
+                except OSError:
+                    time.sleep(0.01)
+                else:
+                    break
+
+
+def remove_groups_of(note: Path) -> None:
+    """Kill and remove the group that was noted in a job's folder, if any."""
+    try:
+        version, folders = json.loads((note / _NOTE).read_text())
+    except (OSError, ValueError):
+        return
+    ControlGroup(version, {name: Path(path) for name, path in folders.items()}).remove()
+
+
+def find_control_groups(
+    *, mountinfo: str | None = None, membership: str | None = None
+) -> tuple[ControlGroups | None, str]:
+    """Find where this process may make groups for memory and processes.
+
+    Args:
+        mountinfo: Text of /proc/self/mountinfo; this process's when absent.
+        membership: Text of /proc/self/cgroup; this process's when absent.
+
+    Returns:
+        The place, or None, and a sentence that says which or why not.
+    """
+    mountinfo = Path("/proc/self/mountinfo").read_text() if mountinfo is None else mountinfo
+    membership = Path("/proc/self/cgroup").read_text() if membership is None else membership
+    own = {}
+    for line in membership.splitlines():
+        _, controllers, path = line.split(":", 2)
+        for controller in controllers.split(","):
+            own[controller] = path
+    version1: dict[str, Path] = {}
+    version2: Path | None = None
+    for kind, root, point, options in _control_mounts(mountinfo):
+        if kind == "cgroup2":
+            version2 = point / _below(own.get("", "/"), root)
+            top = point
+            continue
+        for controller in options & _WANTED:
+            version1[controller] = point / _below(own.get(controller, "/"), root)
+    if version1.keys() >= _NEEDED:
+        usable = {name: folder for name, folder in version1.items() if os.access(folder, os.W_OK)}
+        if usable.keys() >= _NEEDED:
+            return ControlGroups(1, usable, frozenset(usable)), "version 1"
+        return None, "the control groups of this process may not be written by this user"
+    if version2 is None:
+        return None, "no control groups with the memory and pids controllers are mounted"
+    parent = _version2_parent(version2, top)
+    if parent is None:
+        return None, f"no group from {version2} upwards hands down memory and pids and may be written"
+    controllers2 = frozenset((parent / "cgroup.subtree_control").read_text().split())
+    return ControlGroups(2, {"all": parent}, controllers2), "version 2"
+
+
+def _version2_parent(own: Path, top: Path) -> Path | None:
+    if own.name == _LEAF:
+        own = own.parent
+    if _hands_down(own):
+        return own
+    if os.access(own, os.W_OK) and set(_text(own / "cgroup.controllers").split()) >= _NEEDED:
+        with suppress(OSError):
+            leaf = own / _LEAF
+            leaf.mkdir(exist_ok=True)
+            _write(leaf / "cgroup.procs", os.getpid())
+            offered = _text(own / "cgroup.controllers").split()
+            wanted = " ".join(f"+{name}" for name in ("memory", "pids", "cpu") if name in offered)
+            _write(own / "cgroup.subtree_control", wanted)
+    while not _hands_down(own):
+        if own == top:
+            return None
+        own = own.parent
+    return own
+
+
+def _hands_down(folder: Path) -> bool:
+    return os.access(folder, os.W_OK) and set(_text(folder / "cgroup.subtree_control").split()) >= _NEEDED
+
+
+def _control_mounts(mountinfo: str) -> Iterator[tuple[str, str, Path, set[str]]]:
+    for line in mountinfo.splitlines():
+        before, _, after = line.partition(" - ")
+        kind, _, options = after.split(" ", 2)
+        if kind in ("cgroup", "cgroup2"):
+            root, point = before.split()[3:5]
+            yield kind, root, Path(point), set(options.split(","))
+
+
+def _below(path: str, root: str) -> str:
+    """Return a group's path relative to the group that is mounted, which in a container is not the topmost."""
+    inside = path if root == "/" else path.removeprefix(root) if path.startswith(root) else "/"
+    return inside.strip("/")
+
+
+def _write(path: Path, value: int | str) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(handle, str(value).encode())
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+    finally:
+        os.close(handle)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
+
+
+def _number(path: Path) -> int | None:
+    text = _text(path).strip()
+    return int(text) if text.isdigit() else None
+
+
+def _table(path: Path) -> dict[str, int]:
+    pairs = (line.split() for line in _text(path).splitlines())
+    return {pair[0]: int(pair[1]) for pair in pairs if len(pair) == 2 and pair[1].isdigit()}
+
+
+def _processes(folder: Path) -> list[int]:
+    # A process of a foreign pid namespace is listed as 0, which `kill` would read as "my own process group".
+    return [int(word) for word in _text(folder / "cgroup.procs").split() if word != "0"]

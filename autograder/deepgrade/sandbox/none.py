@@ -1,0 +1,68 @@
+"""No sandbox: the command runs as this very user, with this user's files and network.
+
+For debugging a lab whose author is trusted, and nothing else: `--sandbox none` must be said aloud. Limits of
+time, memory and processes hold as far as they can be measured. Paths inside are translated to host paths, in
+the command, in the environment and for the working folder.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deepgrade.sandbox.base import Box, Mount, SandboxOutcome, SandboxRequest
+from deepgrade.sandbox.state import remove_tree
+from deepgrade.sandbox.supervise import Launch, supervise
+
+
+class NoSandbox:
+    """Runs commands without any wall around them.
+
+    Attributes:
+        name: `none`.
+    """
+
+    name = "none"
+
+    @contextmanager
+    def open_box(self, *, disk_mib: int) -> Iterator[Box]:
+        """Make an empty box that is gone when the block ends; its size is measured, not held."""
+        folder = Path(tempfile.mkdtemp(prefix="deepgrade-box-"))
+        try:
+            path, staging = folder / "box", folder / "staging"
+            path.mkdir()
+            staging.mkdir()
+            yield Box(path=path, owner=os.geteuid(), capped=False, staging=staging)
+        finally:
+            remove_tree(folder)
+
+    def run(self, request: SandboxRequest) -> SandboxOutcome:
+        """Run a command to its end.
+
+        Raises:
+            SandboxError: It could not be started.
+        """
+        mounts = list(request.mounts)
+        if request.box is not None:
+            mounts.append(Mount(request.box.path, Path("/box"), writable=True))
+        launch = Launch(
+            command=[_translate(word, mounts) for word in request.command],
+            env={name: _translate(value, mounts) for name, value in request.env.items()},
+            limits=request.limits,
+            group=None,
+            box=request.box,
+            user=os.geteuid(),
+            cwd=Path(_translate(str(request.cwd), mounts)),
+        )
+        return supervise(launch)
+
+
+def _translate(text: str, mounts: list[Mount]) -> str:
+    path = Path(text)
+    for mount in mounts:
+        if path.is_absolute() and path.is_relative_to(mount.target):
+            return str(mount.source / path.relative_to(mount.target))
+    return text

@@ -1,0 +1,138 @@
+"""Find a sandbox, and say what this machine lacks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+from deepgrade.sandbox.base import Sandbox, SandboxError, SandboxLimits, SandboxRequest, SandboxUnavailable
+from deepgrade.sandbox.bubblewrap import REPAIR, Bubblewrap, probe_bubblewrap
+from deepgrade.sandbox.cgroups import find_control_groups
+from deepgrade.sandbox.environment import StudentEnvironment
+from deepgrade.sandbox.none import NoSandbox
+from deepgrade.sandbox.seccomp import seccomp_problem
+
+SANDBOXES = ("bubblewrap", "none")
+
+_NAMESPACE_SETTINGS = {
+    "kernel.apparmor_restrict_unprivileged_userns": ("1", "0"),
+    "kernel.unprivileged_userns_clone": ("0", "1"),
+    "user.max_user_namespaces": ("0", "15000"),
+}
+"""Setting -> the value that forbids user namespaces, and one that allows them."""
+_DELEGATE = "start the grader with: systemd-run --user --scope -p Delegate=yes deepgrade ..."
+_SECCOMP = "apt-get install libseccomp2 && pip install pyseccomp"
+_READABLE = "put Python and its packages where every user may read them: /opt or /usr, or chmod -R a+rX"
+_PROBE_LIMITS = SandboxLimits(wall_s=120, memory_mib=4096, processes=512, disk_mib=64, cpus=2)
+_FIRST_GPU = Path("/dev/nvidia0")
+
+
+class Diagnosis(NamedTuple):
+    """One thing that a sandbox needs."""
+
+    name: str
+    ok: bool
+    detail: str
+    repair: str | None
+    """The command that mends it; None when nothing is to be done."""
+
+
+def find_sandbox(name: str | None = None) -> Sandbox:
+    """Return the sandbox of this name, bubblewrap by default; never `none` unless it is asked for.
+
+    Raises:
+        SandboxUnavailable: It does not work here; the message says which command repairs it.
+        ValueError: There is no sandbox of this name.
+    """
+    if name == "none":
+        return NoSandbox()
+    if name not in (None, "bubblewrap"):
+        raise ValueError(f"there is no sandbox {name!r}; there are: {', '.join(SANDBOXES)}")
+    sandbox = Bubblewrap()
+    problem = probe_bubblewrap()
+    if problem is not None:
+        raise SandboxUnavailable(
+            f"bubblewrap cannot start a process here ({problem}); repair: {_repair_start()}"
+        )
+    return sandbox
+
+
+def diagnose(*, slow: bool = False) -> list[Diagnosis]:
+    """Look at everything that a run needs on this machine.
+
+    Args:
+        slow: Also import TensorFlow in the sandbox, which takes seconds.
+    """
+    found = [_bubblewrap(), _start(), _seccomp(), _control_groups()]
+    ready = all(diagnosis.ok for diagnosis in found[:3])
+    found.append(_import("Python in the sandbox", "numpy, IPython", ready=ready))
+    if slow:
+        found.append(_import("TensorFlow in the sandbox", "tensorflow", ready=ready))
+    return [*found, _gpu()]
+
+
+def _bubblewrap() -> Diagnosis:
+    path = shutil.which("bwrap")
+    return Diagnosis("bubblewrap", path is not None, path or "not found on PATH", None if path else REPAIR)
+
+
+def _start() -> Diagnosis:
+    way = "root, one user id a run" if os.geteuid() == 0 else "user namespace"
+    problem = probe_bubblewrap()
+    return Diagnosis(
+        "namespaces", problem is None, problem or way, None if problem is None else _repair_start()
+    )
+
+
+def _repair_start() -> str:
+    if os.geteuid() == 0:
+        return "run on the host, or in a container with the right to mount"
+    for setting, (forbidding, allowing) in _NAMESPACE_SETTINGS.items():
+        path = Path("/proc/sys") / setting.replace(".", "/")
+        if path.exists() and path.read_text().strip() == forbidding:
+            return f"sysctl -w {setting}={allowing}"
+    return f"bubblewrap 0.8 or newer on a host that allows user namespaces: {REPAIR}"
+
+
+def _seccomp() -> Diagnosis:
+    problem = seccomp_problem()
+    return Diagnosis(
+        "system call filter", problem is None, problem or "libseccomp", _SECCOMP if problem else None
+    )
+
+
+def _control_groups() -> Diagnosis:
+    groups, why = find_control_groups()
+    if groups is not None:
+        return Diagnosis("control groups", True, groups.description, None)
+    detail = f"{why}; memory and processes are measured from outside instead, which reacts more slowly"
+    return Diagnosis("control groups", False, detail, _DELEGATE)
+
+
+def _import(title: str, modules: str, *, ready: bool) -> Diagnosis:
+    if not ready:
+        return Diagnosis(title, False, "not tried: the sandbox does not start", None)
+    environment = StudentEnvironment.current()
+    command = [str(environment.python), "-I", "-c", f"import {modules}"]
+    env = {"HOME": "/tmp", "TF_CPP_MIN_LOG_LEVEL": "2"}  # noqa: S108 - inside the sandbox
+    request = SandboxRequest(
+        command, _PROBE_LIMITS, mounts=environment.mounts, masks=environment.masks, env=env
+    )
+    try:
+        outcome = Bubblewrap().run(request)
+    except SandboxError as error:
+        return Diagnosis(title, False, str(error), _READABLE)
+    if outcome.exit_code == 0:
+        return Diagnosis(title, True, f"imports {modules} in {outcome.wall_s:.1f} s", None)
+    last = outcome.log.decode("utf-8", "replace").strip().rpartition("\n")[2]
+    return Diagnosis(title, False, last or outcome.detail, _READABLE)
+
+
+def _gpu() -> Diagnosis:
+    if _FIRST_GPU.exists():
+        return Diagnosis("GPU", True, f"{_FIRST_GPU} is there", None)
+    return Diagnosis(
+        "GPU", False, "none on this machine; labs that require one give `no_gpu`", "install the driver"
+    )

@@ -1,0 +1,294 @@
+"""Start a launcher, watch it, end it, and say why it ended.
+
+Theory of operation: one child process, the launcher (a shell that joins the control group, lowers resource
+limits and becomes bubblewrap, or the command itself), in a session of its own with closed descriptors and
+/dev/null as input. Its output and error come through one pipe that this process alone reads: the first and
+last part are kept, the rest is counted and thrown away, and too much of it ends the run. The loop sleeps in
+`select` on the pipe and on a descriptor of the process, and wakes every few hundredths of a second to look at
+the clock and at what was used. Whatever the reason, the run ends with the same steps: kill the group (or, where
+there is none, the process group and every descendant), wait, and only then read the books.
+
+Nothing here trusts what the process writes. An exit code alone never means that all was well: that is for the
+caller, who looks at the exit code, the reason and the journal together.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import select
+import shlex
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from deepgrade.sandbox.base import Box, Reason, SandboxError, SandboxLimits, SandboxOutcome
+from deepgrade.sandbox.cgroups import ControlGroup, GroupStats
+from deepgrade.sandbox.usage import count_tasks, measure_folder, measure_tree
+
+_TICK_S = 0.05
+_SLOW_TICK_S = 0.5
+_CHUNK_BYTES = 1 << 16
+_GONE_S = 5.0
+_OPEN_FILES = 4096
+_SLACK_TASKS = 8
+_WATCH = "process watch and resource limits"
+
+
+class Ending(NamedTuple):
+    """Why the supervisor stopped a run."""
+
+    reason: Reason
+    detail: str
+
+
+@dataclass
+class BoundedLog:
+    """Keeps the first and the last half of what is written to it."""
+
+    keep_bytes: int
+    total: int = 0
+    _first: bytearray = field(default_factory=bytearray)
+    _last: bytearray = field(default_factory=bytearray)
+
+    def write(self, data: bytes) -> None:
+        """Take in the next bytes."""
+        self.total += len(data)
+        half = self.keep_bytes // 2
+        room = half - len(self._first)
+        if room > 0:
+            self._first += data[:room]
+            data = data[room:]
+        self._last += data
+        if len(self._last) > half:
+            del self._last[: len(self._last) - half]
+
+    def content(self) -> bytes:
+        """Return what was kept, with a line in place of what was not."""
+        left_out = self.total - len(self._first) - len(self._last)
+        middle = f"\n[{left_out} bytes left out]\n".encode() if left_out > 0 else b""
+        return bytes(self._first) + middle + bytes(self._last)
+
+
+@dataclass(frozen=True)
+class Launch:
+    """A launcher and what surrounds it."""
+
+    command: list[str]
+    env: dict[str, str]
+    limits: SandboxLimits
+    group: ControlGroup | None
+    box: Box | None = None
+    user: int | None = None
+    """The user id whose processes RLIMIT_NPROC counts; None where the launcher takes care of it."""
+    cwd: Path = Path("/")
+    pass_fds: tuple[int, ...] = ()
+    leader: Callable[[], int | None] | None = None
+    """Gives the id of the first process behind the launcher, None when it never came; asked once, after the end."""
+
+
+def supervise(launch: Launch) -> SandboxOutcome:
+    """Run a launcher to its end and kill everything that it started.
+
+    Raises:
+        SandboxError: The launcher cannot be started, or something of it cannot be killed.
+    """
+    begin = time.monotonic()
+    log = BoundedLog(launch.limits.log_kib << 10)
+    try:
+        process = subprocess.Popen(
+            _limited(launch), env=launch.env, cwd=launch.cwd, pass_fds=launch.pass_fds, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0,
+        )  # fmt: skip
+    except OSError as error:
+        raise SandboxError(f"{launch.command[0]} cannot be started: {error.strerror}") from None
+    watch = _Watch(launch, process.pid)
+    leader: int | None = process.pid
+    ending: Ending | None = None
+    try:
+        ending = _loop(launch, process, watch, log, begin)
+    finally:
+        _kill(process, launch.group)
+        _, status = os.waitpid(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if launch.leader is not None:
+            leader = launch.leader()
+            _await_gone(leader)
+        _drain(process, log, launch.limits.log_kill_mib << 20)
+    wall_s = time.monotonic() - begin
+    stats = launch.group.stats() if launch.group else watch.stats()
+    if ending is None and stats.memory_kills:
+        ending = _memory_ending(launch.limits)
+    if ending is None and leader is None:
+        ending = Ending(
+            "sandbox_failed", f"the launcher ended with code {process.returncode} before the command began"
+        )
+    code = process.returncode
+    number = -code if code < 0 else code - 128 if 128 < code <= 128 + signal.NSIG else None
+    if ending is None:
+        ending = Ending("exit", "") if number is None else Ending("signal", f"ended by signal {number}")
+    return SandboxOutcome(
+        exit_code=code if code >= 0 else None, signal=number, reason=ending.reason, detail=ending.detail, wall_s=wall_s,
+        cpu_s=stats.cpu_s, peak_memory_mib=stats.peak_memory_mib, peak_processes=stats.peak_processes,
+        processes_denied=stats.processes_denied, log=log.content(), log_bytes=log.total,
+        limits_enforced_by=_WATCH if launch.group is None else f"control groups version {launch.group.version}",
+    )  # fmt: skip
+
+
+def _limited(launch: Launch) -> list[str]:
+    """Return the launcher behind a shell that joins the control group, and resource limits that every child inherits."""
+    command = ["prlimit", "--core=0", _limit("nofile", resource.RLIMIT_NOFILE, _OPEN_FILES)]
+    if launch.box is not None and not launch.box.capped:
+        command.append(_limit("fsize", resource.RLIMIT_FSIZE, launch.limits.disk_mib << 20))
+    if launch.group is None and launch.user is not None:
+        tasks = count_tasks(launch.user) + launch.limits.processes
+        command.append(_limit("nproc", resource.RLIMIT_NPROC, tasks))
+    command += ["--", *launch.command]
+    if launch.group is None:
+        return command
+    joins = " && ".join(f"echo 0 > {shlex.quote(str(file))}" for file in launch.group.join_files)
+    return ["/bin/sh", "-c", f'{joins} && exec "$@"', "launcher", *command]
+
+
+def _limit(name: str, which: int, value: int) -> str:
+    """Return prlimit's option; a limit that is lower already stays, since raising it takes rights."""
+    highest = resource.getrlimit(which)[1]
+    if highest != resource.RLIM_INFINITY:
+        value = min(value, highest)
+    return f"--{name}={value}:{value}"
+
+
+def _loop(
+    launch: Launch, process: subprocess.Popen[bytes], watch: _Watch, log: BoundedLog, begin: float
+) -> Ending | None:
+    limits = launch.limits
+    assert process.stdout is not None  # noqa: S101 - tells the type checker
+    pipe = process.stdout.fileno()
+    ended = os.pidfd_open(process.pid)
+    readable = [pipe, ended]
+    deadline = begin + limits.wall_s
+    next_look = begin + _TICK_S
+    try:
+        while True:
+            now = time.monotonic()
+            if now >= deadline:
+                return Ending("timeout", f"stopped after {limits.wall_s:g} s, the time limit of a run")
+            ready, _, _ = select.select(readable, [], [], max(0.0, min(deadline, next_look) - now))
+            if pipe in ready:
+                chunk = os.read(pipe, _CHUNK_BYTES)
+                log.write(chunk)
+                if not chunk:
+                    readable.remove(pipe)
+                if log.total > limits.log_kill_mib << 20:
+                    return Ending(
+                        "output_limit", f"wrote more than {limits.log_kill_mib} MiB past the notebook"
+                    )
+            if ended in ready:
+                return None
+            if time.monotonic() >= next_look:
+                ending = watch.look()
+                if ending is not None:
+                    return ending
+                next_look = time.monotonic() + _TICK_S
+    finally:
+        os.close(ended)
+
+
+class _Watch:
+    """Looks at what is used while the process runs."""
+
+    def __init__(self, launch: Launch, root: int) -> None:
+        self._launch = launch
+        self._root = root
+        self._next_folder_look = 0.0
+        self._peak_memory_mib: float | None = None
+        self._peak_tasks: int | None = None
+        self._cpu_s: float | None = None
+
+    def look(self) -> Ending | None:
+        """Return why the run must end now, or None."""
+        limits = self._launch.limits
+        if self._launch.group is not None:
+            if self._launch.group.memory_kills():
+                return _memory_ending(limits)
+        else:
+            usage = measure_tree(self._root)
+            self._cpu_s = max(self._cpu_s or 0.0, usage.cpu_s)
+            self._peak_memory_mib = max(self._peak_memory_mib or 0.0, usage.memory_mib)
+            self._peak_tasks = max(self._peak_tasks or 0, usage.tasks)
+            if usage.memory_mib > limits.memory_mib:
+                return _memory_ending(limits)
+            # The resource limit refuses further forks a little above this; a bomb that lives on refusals ends here.
+            if usage.tasks > limits.processes + _SLACK_TASKS:
+                return Ending(
+                    "process_limit", f"more than {limits.processes} processes and threads at one time"
+                )
+        return self._look_at_box()
+
+    def _look_at_box(self) -> Ending | None:
+        box, limits = self._launch.box, self._launch.limits
+        if box is None or box.capped or time.monotonic() < self._next_folder_look:
+            return None
+        size = limits.disk_mib << 20
+        if measure_folder(box.path, stop_at_bytes=size) > size:
+            return Ending("output_limit", f"wrote more than {limits.disk_mib} MiB of files")
+        self._next_folder_look = time.monotonic() + _SLOW_TICK_S
+        return None
+
+    def stats(self) -> GroupStats:
+        """Return what was seen, where no control group counted."""
+        # A refusal cannot be counted from outside; a tree that filled its limit has most likely met one.
+        denied = int((self._peak_tasks or 0) >= self._launch.limits.processes)
+        return GroupStats(0, self._peak_memory_mib, denied, self._peak_tasks, self._cpu_s)
+
+
+def _memory_ending(limits: SandboxLimits) -> Ending:
+    return Ending("memory", f"used more than {limits.memory_mib} MiB of memory")
+
+
+def _kill(process: subprocess.Popen[bytes], group: ControlGroup | None) -> None:
+    # The launcher is not reaped yet, so its id, and the session named by it, cannot belong to anyone else.
+    descendants = () if group is not None else measure_tree(process.pid).processes
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with suppress(ProcessLookupError, PermissionError):
+        os.kill(process.pid, signal.SIGKILL)
+    for descendant in descendants:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(descendant, signal.SIGKILL)
+    if group is not None:
+        group.kill()
+
+
+def _await_gone(leader: int | None) -> None:
+    """Wait for the end of a process namespace's first process: the kernel ends it after all others in there."""
+    deadline = time.monotonic() + _GONE_S
+    while leader is not None and time.monotonic() < deadline:
+        try:
+            state = Path(f"/proc/{leader}/stat").read_text().rpartition(")")[2].split()[0]
+        except (OSError, IndexError):
+            return
+        # Dead, only not yet collected by its parent, which need not be us.
+        if state in "ZX":
+            return
+        time.sleep(0.002)
+
+
+def _drain(process: subprocess.Popen[bytes], log: BoundedLog, most_bytes: int) -> None:
+    """Read what is left in the pipe, without waiting for a writer that should be dead."""
+    assert process.stdout is not None  # noqa: S101 - tells the type checker
+    os.set_blocking(process.stdout.fileno(), False)
+    with process.stdout:
+        while log.total <= most_bytes:
+            try:
+                chunk = os.read(process.stdout.fileno(), _CHUNK_BYTES)
+            except BlockingIOError:
+                return
+            if not chunk:
+                return
+            log.write(chunk)

@@ -1,0 +1,80 @@
+"""Every way in which a run can end has its verdict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from deepgrade.evidence import Verdict
+from deepgrade.run import CellFacts, JournalFacts, decide
+from deepgrade.sandbox import SandboxOutcome
+
+FINE = SandboxOutcome(
+    exit_code=0, signal=None, reason="exit", detail="", wall_s=2.0, cpu_s=1.0, peak_memory_mib=100.0, peak_processes=4,
+    processes_denied=0, log=b"", log_bytes=0, limits_enforced_by="control groups version 2",
+)  # fmt: skip
+OWNERS = {1: "a1", 3: "b1", 4: None}
+
+
+def _journal(*, started=True, ended=True, **cells):
+    facts = JournalFacts(started=started, ended=ended)
+    facts.cells[1] = CellFacts(0.1, "ok", 0.1)
+    for name, cell in cells.items():
+        facts.cells[int(name.removeprefix("cell"))] = cell
+    return facts
+
+
+NAME_ERROR = CellFacts(0.2, "error", 0.1, ename="NameError", evalue="name 'x' is not defined")
+NO_FORK = CellFacts(
+    0.2, "error", 0.1, ename="BlockingIOError", evalue="[Errno 11] Resource temporarily unavailable"
+)
+NO_THREAD = CellFacts(0.2, "error", 0.1, ename="RuntimeError", evalue="can't start new thread")
+SLOW = CellFacts(0.2, "timeout", 5.0, ename="CellTimeout", evalue="too long")
+OPEN = CellFacts(0.2)
+
+TABLE = [
+    # what the sandbox saw, what the journal says, the verdict, a part of the sentence
+    ({}, _journal(), Verdict.OK, "All 3 cells"),
+    ({}, _journal(cell3=NAME_ERROR), Verdict.CELL_ERROR, "cell 4 (question b1): NameError"),
+    ({}, _journal(cell3=SLOW), Verdict.TIMEOUT, "cell 4 (question b1) ran longer than 5 s"),
+    ({}, _journal(cell3=SLOW, cell4=NAME_ERROR), Verdict.TIMEOUT, "cell 4"),
+    ({"reason": "timeout", "exit_code": None, "detail": "stopped after 20 s, the time limit of a run"},
+     _journal(ended=False, cell3=OPEN), Verdict.TIMEOUT, "in cell 4 (question b1)"),
+    ({"reason": "memory", "exit_code": 137, "detail": "used more than 512 MiB of memory"},
+     _journal(ended=False, cell4=OPEN), Verdict.MEMORY, "512 MiB of memory in cell 5."),
+    ({"reason": "output_limit", "exit_code": None, "detail": "wrote"}, _journal(ended=False), Verdict.OUTPUT_LIMIT, "wrote"),
+    ({"exit_code": 77}, _journal(ended=False, cell3=OPEN), Verdict.OUTPUT_LIMIT, "printed more than allowed in cell 4"),
+    ({"reason": "process_limit", "exit_code": None, "detail": "more"}, _journal(ended=False), Verdict.PROCESS_LIMIT, "more"),
+    ({"processes_denied": 9}, _journal(cell3=NO_FORK), Verdict.PROCESS_LIMIT, "9 times"),
+    ({"processes_denied": 9}, _journal(cell3=NO_THREAD), Verdict.PROCESS_LIMIT, "9 times"),
+    ({"processes_denied": 9}, _journal(), Verdict.OK, "All"),
+    ({"processes_denied": 9}, _journal(cell3=NAME_ERROR), Verdict.CELL_ERROR, "NameError"),
+    ({"processes_denied": 0}, _journal(cell3=NO_FORK), Verdict.CELL_ERROR, "BlockingIOError"),
+    ({"processes_denied": 9, "exit_code": 134}, _journal(ended=False), Verdict.PROCESS_LIMIT, "ended early"),
+    ({"reason": "signal", "signal": 11, "exit_code": 139, "detail": "ended by signal 11"},
+     _journal(ended=False, cell3=OPEN), Verdict.CRASHED, "ended by signal 11) in cell 4"),
+    ({"exit_code": 1}, _journal(ended=False), Verdict.CRASHED, "exit code 1"),
+    ({"exit_code": 0}, _journal(ended=False, cell3=OPEN), Verdict.CRASHED, "exit code 0"),
+    ({"reason": "sandbox_failed", "exit_code": None, "detail": "no mount"}, _journal(), Verdict.INTERNAL_ERROR, "no mount"),
+    ({"exit_code": 1}, JournalFacts(), Verdict.INTERNAL_ERROR, "not started"),
+    ({"exit_code": 0}, JournalFacts(), Verdict.INTERNAL_ERROR, "not started"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("seen", "journal", "verdict", "part"), TABLE)
+def test_verdict_table(seen, journal, verdict, part):
+    decision = decide(replace(FINE, **seen), journal, owners=OWNERS, cell_s=5)
+    assert decision.verdict is verdict
+    assert part in decision.detail
+
+
+def test_submission_that_removes_its_journal_does_not_get_away_as_our_failure():
+    decision = decide(replace(FINE, exit_code=1), JournalFacts(), owners=OWNERS, cell_s=5, kernel_works=True)
+    assert decision.verdict is Verdict.CRASHED
+
+
+def test_journal_that_claims_success_does_not_outweigh_what_the_sandbox_saw():
+    for reason, verdict in (("timeout", Verdict.TIMEOUT), ("memory", Verdict.MEMORY)):
+        outcome = replace(FINE, reason=reason, detail="was stopped")
+        assert decide(outcome, _journal(), owners=OWNERS, cell_s=5).verdict is verdict

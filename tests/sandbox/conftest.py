@@ -1,0 +1,123 @@
+"""The sandboxes that this machine can show."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from deepgrade.sandbox import StudentEnvironment
+
+HERE = Path(__file__).parent
+SYSTEM_PYTHON = "/usr/bin/python3"
+ORDINARY_USER = "61098"
+LIMITS = {
+    "wall_s": 20.0,
+    "memory_mib": 256,
+    "processes": 48,
+    "disk_mib": 16,
+    "cpus": 1.0,
+    "log_kib": 64,
+    "log_kill_mib": 4,
+}
+
+REPORT = """
+def report(value):
+    import json
+    with open("/box/report.json", "w") as file:
+        file.write(json.dumps(value))
+"""
+
+spec_of_driver = importlib.util.spec_from_file_location("sandbox_driver", HERE / "driver.py")
+assert spec_of_driver is not None
+assert spec_of_driver.loader is not None
+driver = importlib.util.module_from_spec(spec_of_driver)
+spec_of_driver.loader.exec_module(driver)
+
+
+@dataclass(frozen=True)
+class Backend:
+    """One way to run a stranger's code."""
+
+    name: str
+    python: str
+    groups: bool
+    copy: Path | None = None
+    """The sandbox area where another user can read it; None runs in this process."""
+
+    def run(
+        self,
+        code: str,
+        *,
+        mounts: tuple[tuple[str, str], ...] = (),
+        masks: tuple[str, ...] = (),
+        **limits: float,
+    ) -> Any:
+        """Run Python code, in which `report(value)` writes JSON to the box; limits not named are the small ones above."""
+        spec = {"code": REPORT + textwrap.dedent(code), "limits": LIMITS | limits, "groups": self.groups}
+        if self.copy is None:
+            environment = StudentEnvironment.current()
+            own = [(str(mount.source), str(mount.target)) for mount in environment.mounts]
+            spec |= {"mounts": [*own, *mounts], "masks": [*map(str, environment.masks), *masks]}
+            return SimpleNamespace(**driver.execute(spec | {"python": self.python}))
+        spec |= {"mounts": list(mounts), "masks": list(masks), "python": self.python}
+        become = [
+            "setpriv",
+            "--reuid",
+            ORDINARY_USER,
+            "--regid",
+            ORDINARY_USER,
+            "--clear-groups",
+            "--inh-caps=-all",
+        ]
+        done = subprocess.run(
+            [*become, "--", SYSTEM_PYTHON, str(self.copy / "driver.py")],
+            input=json.dumps(spec), text=True, capture_output=True, cwd="/", check=False,
+            env={"PATH": "/usr/bin:/bin", "SECRET_TOKEN": "token-of-the-launcher"},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return SimpleNamespace(**json.loads(done.stdout))
+
+
+def _copy_for_other_users() -> Path:
+    target = Path(tempfile.mkdtemp(prefix="deepgrade-conformance-"))
+    package = Path(sys.modules["deepgrade"].__path__[0])
+    shutil.copytree(
+        package / "sandbox", target / "deepgrade" / "sandbox", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    shutil.copy(package / "__init__.py", target / "deepgrade")
+    shutil.copy(HERE / "driver.py", target)
+    binding = importlib.util.find_spec("pyseccomp")
+    assert binding is not None
+    assert binding.origin is not None
+    shutil.copy(binding.origin, target)
+    for path in [target, *target.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return target
+
+
+# As root, both ways of launching are tried; as an ordinary user there is one.
+NAMES = ["root", "root-measured", "ordinary-user"] if os.geteuid() == 0 else ["own-user"]
+
+
+@pytest.fixture(scope="session", params=NAMES)
+def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
+    if request.param == "ordinary-user":
+        copy = _copy_for_other_users()
+        yield Backend(request.param, SYSTEM_PYTHON, groups=True, copy=copy)
+        shutil.rmtree(copy)
+    else:
+        python = str(StudentEnvironment.current().python)
+        yield Backend(request.param, python, groups=request.param != "root-measured")

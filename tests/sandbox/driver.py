@@ -1,0 +1,47 @@
+"""Runs one piece of Python in a sandbox and returns what came of it, in this process or as a script of another user.
+
+Needs nothing but the sandbox area, so that it also runs on the system's own Python.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def execute(spec: dict[str, Any]) -> dict[str, Any]:
+    """Run `spec["code"]` and return the outcome, with the box's top-level files as base64."""
+    from deepgrade.sandbox.base import Mount, SandboxLimits, SandboxRequest
+    from deepgrade.sandbox.bubblewrap import Bubblewrap
+
+    limits = SandboxLimits(**spec["limits"])
+    sandbox = Bubblewrap(use_control_groups=spec["groups"])
+    with sandbox.open_box(disk_mib=limits.disk_mib) as box:
+        outcome = sandbox.run(
+            SandboxRequest(
+                command=[spec["python"], "-I", "-c", spec["code"]],
+                limits=limits,
+                mounts=tuple(Mount(Path(source), Path(target)) for source, target in spec["mounts"]),
+                masks=tuple(map(Path, spec["masks"])),
+                cwd=Path("/box"),
+                env={"HOME": "/box"},
+                box=box,
+            )
+        )
+        files = {
+            file.name: base64.b64encode(file.read_bytes()).decode()
+            for file in box.path.iterdir()
+            if file.is_file() and not file.is_symlink() and file.stat().st_size < 1 << 20
+        }
+        result = dataclasses.asdict(outcome)
+        result["log"] = outcome.log.decode("utf-8", "replace")
+        return result | {"files": files, "capped": box.capped, "box": str(box.path)}
+
+
+if __name__ == "__main__":
+    sys.path[:0] = [str(Path(__file__).parent)]
+    print(json.dumps(execute(json.load(sys.stdin))))
