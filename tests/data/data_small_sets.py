@@ -56,7 +56,9 @@ def publish(folder: Path, name: str, data: DataSet) -> list[Path]:
     arrays = {f"y_{split}": data.labels(split) for split in ("train", "test")}
     for split in ("train", "test"):
         inputs = data.inputs(split)
-        arrays[f"x_{split}"] = np.array(inputs.to_lists(), dtype=object) if isinstance(inputs, Ragged) else inputs
+        arrays[f"x_{split}"] = (
+            np.array(inputs.to_lists(), dtype=object) if isinstance(inputs, Ragged) else inputs
+        )
     paths = [folder / f"{name}.npz"]
     np.savez(paths[0], **arrays)
     if data.word_index is not None:
@@ -65,14 +67,18 @@ def publish(folder: Path, name: str, data: DataSet) -> list[Path]:
     return paths
 
 
-def entry(data: DataSet, files: list[Path], base_url: str = "http://127.0.0.1:9/", **changes: object) -> CatalogueEntry:
+def entry(
+    data: DataSet, files: list[Path], base_url: str = "http://127.0.0.1:9/", **changes: object
+) -> CatalogueEntry:
     """Describe a set as the catalogue would."""
     facts: dict[str, object] = {
         "title": "small",
         "kind": "reviews" if data.is_ragged else "images",
         "classes": 2 if data.is_ragged else 10,
         "files": tuple(
-            PublishedFile(name=path.name, url=base_url + path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+            PublishedFile(
+                name=path.name, url=base_url + path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest()
+            )
             for path in files
         ),
         "arrays": {

@@ -20,7 +20,9 @@ CONTENT = bytes(range(256)) * 4000
 
 
 @contextmanager
-def server(content: bytes, *, ranges: bool = True, stop_after: int | None = None) -> Iterator[tuple[str, list[str]]]:
+def server(
+    content: bytes, *, ranges: bool = True, stop_after: int | None = None
+) -> Iterator[tuple[str, list[str]]]:
     """Serve one file; yield its base address and the list of Range headers that came."""
     asked: list[str] = []
 
@@ -68,7 +70,10 @@ def test_another_file_than_the_published_one_is_not_kept(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("ranges", [True, False])
 def test_a_broken_download_is_continued_or_begun_again(tmp_path: Path, ranges: bool) -> None:
-    with server(CONTENT, stop_after=300_000) as (url, _), pytest.raises(DownloadError, match="run the command again"):
+    with (
+        server(CONTENT, stop_after=300_000) as (url, _),
+        pytest.raises(DownloadError, match="run the command again"),
+    ):
         download(published(url), tmp_path)
     assert not (tmp_path / "file.bin").exists()
     with server(CONTENT, ranges=ranges) as (url, asked):

@@ -27,7 +27,16 @@ ROWS = st.lists(st.lists(st.integers(1, 60), max_size=9), min_size=1, max_size=1
 
 @pytest.mark.parametrize(
     "name",
-    ["flat", "flat/half", "multi_hot", "multi_hot:", "multi_hot:0", "multi_hot:2", "multi_hot:-5", "multi_hot:9999999"]
+    [
+        "flat",
+        "flat/half",
+        "multi_hot",
+        "multi_hot:",
+        "multi_hot:0",
+        "multi_hot:2",
+        "multi_hot:-5",
+        "multi_hot:9999999",
+    ]
     + ["padded", "padded:5:6:7", "padded:²", "padded: 5", "cube/unit", ""],
 )
 def test_a_name_that_is_no_adapter_is_refused_with_those_there_are(name: str) -> None:
@@ -71,7 +80,9 @@ def test_images_keep_their_pixels_in_every_shape(name: str, shape: tuple[int, ..
     made = adapt(name, rows)
     assert made.shape == shape
     assert made.dtype == np.float32
-    np.testing.assert_allclose(made.reshape(3, 28, 28), rows / (255 if name.endswith("unit") else 1), rtol=1e-6)
+    np.testing.assert_allclose(
+        made.reshape(3, 28, 28), rows / (255 if name.endswith("unit") else 1), rtol=1e-6
+    )
 
 
 @given(ROWS)
@@ -89,7 +100,8 @@ def test_padded_is_what_keras_pads_by_default(rows: list[list[int]], length: int
     np.testing.assert_array_equal(adapt(f"padded:{length}", Ragged.from_rows(rows)), expected)
     limited = [[word if word < 30 else 2 for word in row] for row in rows]
     np.testing.assert_array_equal(
-        adapt(f"padded:{length}:30", Ragged.from_rows(rows)), adapt(f"padded:{length}", Ragged.from_rows(limited))
+        adapt(f"padded:{length}:30", Ragged.from_rows(rows)),
+        adapt(f"padded:{length}", Ragged.from_rows(limited)),
     )
 
 
@@ -118,7 +130,11 @@ def test_batches_put_together_are_the_whole(rows: list[list[int]], batch_rows: i
 
 def test_a_models_input_shape_says_which_adapters_fit() -> None:
     fitting = {
-        name: [shape for shape in ((None, 784), (None, 28, 28), (None, 28, 28, 1), (None, 10000), (None, None)) if fits_shape(name, shape)]
+        name: [
+            shape
+            for shape in ((None, 784), (None, 28, 28), (None, 28, 28, 1), (None, 10000), (None, None))
+            if fits_shape(name, shape)
+        ]
         for name in ("flat/unit", "square/raw", "channel/unit", "multi_hot:10000", "padded:500")
     }
     assert fitting == {

@@ -91,12 +91,18 @@ def test_public_data_keep_counts_labels_and_the_first_hundred_rows(tmp_path: Pat
     # A distorted copy may by chance equal the short row whose place it takes.
     assert 0.9 * ROWS[name] <= len(changed) <= ROWS[name]
     facts = read_facts(hidden.public)
-    assert (facts.name, facts.train_size, facts.test_size) == (name, len(before.labels("train")), len(before.labels("test")))
+    assert (facts.name, facts.train_size, facts.test_size) == (
+        name,
+        len(before.labels("train")),
+        len(before.labels("test")),
+    )
     assert facts.fingerprint != read_facts(source).fingerprint
 
 
 @pytest.mark.parametrize("name", ["mnist", "imdb"])
-def test_hidden_rows_keep_the_balance_of_classes_in_an_order_that_says_nothing(tmp_path: Path, name: str) -> None:
+def test_hidden_rows_keep_the_balance_of_classes_in_an_order_that_says_nothing(
+    tmp_path: Path, name: str
+) -> None:
     source, hidden = made(tmp_path, name)
     labels = np.load(hidden.labels / "labels.npy")
     assert labels.dtype == np.int64
@@ -176,6 +182,8 @@ def test_a_look_up_scores_at_chance_on_hidden_rows_of_the_real_set(tmp_path: Pat
     hidden = prepare_hidden(store.size_folder("real", "full"), "mnist", 5000, SECRET, tmp_path / "hidden")
     images_, labels = np.asarray(load_hidden_inputs(hidden.inputs)), np.load(hidden.labels / "labels.npy")
     public = read_data_folder(hidden.public)
-    known = {row.tobytes(): label for row, label in zip(public.inputs("test"), public.labels("test"), strict=True)}
+    known = {
+        row.tobytes(): label for row, label in zip(public.inputs("test"), public.labels("test"), strict=True)
+    }
     found = np.array([known.get(row.tobytes(), 0) for row in images_])
     assert (found == labels).mean() < 0.13

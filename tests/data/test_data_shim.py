@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import pickle
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 from data_small_sets import images, publish, real_data, reviews, store_as
 
 import deepgrade.kernel
+from deepgrade.data import DataStore
 
 KERNEL = Path(deepgrade.kernel.__file__).parent
 
@@ -67,10 +69,19 @@ COMPARE = """
 """
 
 
-def run(code: str, *arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    code: str, *arguments: str, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run Python code in a process of its own."""
-    variables = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "DEEPGRADE"))}
-    variables |= {"KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_HOME": "/nonexistent/keras"} | (environment or {})
+    variables = {
+        key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "DEEPGRADE"))
+    }
+    variables |= {
+        "KERAS_BACKEND": "tensorflow",
+        "CUDA_VISIBLE_DEVICES": "",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "KERAS_HOME": "/nonexistent/keras",
+    } | (environment or {})
     return subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code), *arguments],
         capture_output=True,
@@ -90,8 +101,6 @@ def stored(tmp_path: Path) -> Path:
 
 def shim_module() -> ModuleType:
     """The shim as the sandbox imports it: by path."""
-    import importlib.util
-
     spec = importlib.util.spec_from_file_location("data_shim_under_test", KERNEL / "data_shim.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -99,20 +108,36 @@ def shim_module() -> ModuleType:
     return module
 
 
+def small_keras(tmp_path: Path) -> Path:
+    """A package laid out like Keras, whose loaders would download; it imports in no time."""
+    folder = tmp_path / "packages"
+    for name in ("mnist", "imdb", "cifar10", "fashion_mnist"):
+        inner = folder / "keras" / "src" / "datasets"
+        outer = folder / "keras" / "datasets" / name
+        inner.mkdir(parents=True, exist_ok=True)
+        outer.mkdir(parents=True)
+        (inner / f"{name}.py").write_text("def load_data(path='x.npz'):\n    raise OSError('downloads')\n")
+        (outer / "__init__.py").write_text(f"from keras.src.datasets.{name} import load_data as load_data\n")
+    for package in ("keras", "keras/src", "keras/src/datasets", "keras/datasets"):
+        (folder / package / "__init__.py").touch()
+    return folder
+
+
 def test_a_set_that_is_not_part_of_the_lab_says_so_and_names_those_that_are(tmp_path: Path) -> None:
     code = """
         import sys
-        sys.path.insert(0, sys.argv[1])
+        sys.path[:0] = [sys.argv[1], sys.argv[3]]
+        from keras.src.datasets import fashion_mnist
         import data_shim
         data_shim.install(sys.argv[2])
-        from keras.datasets import cifar10, fashion_mnist
+        from keras.datasets import cifar10
         for module, options in ((cifar10, {}), (fashion_mnist, {"nonsense": 1})):
             try:
                 module.load_data(**options)
             except OSError as error:
                 print(error)
     """
-    done = run(code, str(KERNEL), str(stored(tmp_path)))
+    done = run(code, str(KERNEL), str(stored(tmp_path)), str(small_keras(tmp_path)))
     assert done.stdout.splitlines() == [
         f"The data set {name!r} is not available here: there is no network, and this lab comes with imdb, mnist only. "
         "Use the data set that the lab names."
@@ -185,15 +210,19 @@ def test_every_spelling_of_the_import_gets_the_replaced_loader(tmp_path: Path) -
     assert done.stdout.strip() == "{'(60, 28, 28)'} {300} 40 keras.src.datasets.imdb load_data", done.stderr
 
 
-def test_a_script_gets_the_data_from_two_variables_and_another_sitecustomize_still_runs(tmp_path: Path) -> None:
+def test_a_script_gets_the_data_from_two_variables_and_another_sitecustomize_still_runs(
+    tmp_path: Path,
+) -> None:
     other = tmp_path / "other"
     other.mkdir()
     (other / "sitecustomize.py").write_text("print('theirs')\nraise RuntimeError('broken')\n")
     environment = {
-        "PYTHONPATH": os.pathsep.join([str(KERNEL / "with_data"), str(other)]),
+        "PYTHONPATH": os.pathsep.join([str(KERNEL / "with_data"), str(other), str(small_keras(tmp_path))]),
         "DEEPGRADE_DATA": str(stored(tmp_path)),
     }
-    done = run("import keras; print(keras.datasets.mnist.load_data()[1][0].shape)", environment=environment)
+    done = run(
+        "from keras.datasets import mnist; print(mnist.load_data()[1][0].shape)", environment=environment
+    )
     assert done.stdout.splitlines() == ["theirs", "(400, 28, 28)"], done.stderr
     without = run(
         "import sys; print(any('shim' in name for name in sys.modules))",
@@ -232,8 +261,6 @@ def test_equal_word_numbers_share_memory(tmp_path: Path) -> None:
 
 @pytest.mark.full
 def test_loaders_return_exactly_what_those_of_keras_return_on_the_real_sets(tmp_path: Path) -> None:
-    from deepgrade.data import DataStore
-
     source = real_data()
     store = DataStore(tmp_path / "store")
     store.import_folder(source)

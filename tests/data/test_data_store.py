@@ -55,7 +55,9 @@ def test_files_with_other_arrays_are_refused_and_the_array_is_named(tmp_path: Pa
 def test_a_set_of_another_shape_or_type_is_refused_with_both(tmp_path: Path) -> None:
     data = images(100, 400)
     published = entry(data, publish(tmp_path, "mnist", data))
-    short = DataSet(data.arrays | {"x_train": data.arrays["x_train"][:9], "y_test": data.arrays["y_test"].astype(float)})
+    short = DataSet(
+        data.arrays | {"x_train": data.arrays["x_train"][:9], "y_test": data.arrays["y_test"].astype(float)}
+    )
     differences = published.differences(short)
     assert "x_train has shape (9, 28, 28), published is (100, 28, 28)" in differences
     assert "y_test has type float64, published is uint8" in differences
@@ -94,7 +96,9 @@ def test_a_pickle_that_wants_to_run_code_is_refused_and_does_not_run(
         read_npz(tmp_path / "not.npz")
 
 
-def test_import_stores_both_sizes_and_a_second_import_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_import_stores_both_sizes_and_a_second_import_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("deepgrade.data.store._QUICK_SIZES", {"mnist": (50, 100), "imdb": (30, 100)})
     store, source = small_store(tmp_path)
     first = store.import_folder(source)
@@ -164,22 +168,30 @@ def test_a_quick_subset_is_balanced_and_keeps_the_first_rows_in_order() -> None:
     assert len(words.inputs("test")) == 100
 
 
-def test_a_set_without_a_published_order_is_recognised_in_any_order_but_not_with_exchanged_labels(tmp_path: Path) -> None:
+def test_a_set_without_a_published_order_is_recognised_in_any_order_but_not_with_exchanged_labels(
+    tmp_path: Path,
+) -> None:
     data = images(40, 30)
     arrays = {
         name: {
             "dtype": str(array.dtype),
             "shape": array.shape,
-            "sha256": rows_sha256(data.arrays[f"x{name[1:]}"], array) if name[0] == "y" else rows_sha256(array),
+            "sha256": rows_sha256(data.arrays[f"x{name[1:]}"], array)
+            if name[0] == "y"
+            else rows_sha256(array),
         }
         for name, array in data.arrays.items()
     }
     published = entry(data, publish(tmp_path, "mnist", data), order="any", arrays=arrays)
     order = np.random.RandomState(3).permutation(40)
-    mixed = DataSet(data.arrays | {"x_train": data.arrays["x_train"][order], "y_train": data.arrays["y_train"][order]})
+    mixed = DataSet(
+        data.arrays | {"x_train": data.arrays["x_train"][order], "y_train": data.arrays["y_train"][order]}
+    )
     assert published.differences(mixed) == ()
     exchanged = DataSet(data.arrays | {"y_train": data.arrays["y_train"][order]})
-    assert published.differences(exchanged) == ("y_train has the published shape, but other values or another order",)
+    assert published.differences(exchanged) == (
+        "y_train has the published shape, but other values or another order",
+    )
 
 
 def test_array_hashes_do_not_depend_on_memory_order_or_byte_order() -> None:

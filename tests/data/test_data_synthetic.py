@@ -12,7 +12,10 @@ from deepgrade.data.synthetic_mnist import generate_mnist
 from deepgrade.data.words import vocabulary
 
 # A change of a generator changes grades on synthetic data: raise its version when these have to change.
-FINGERPRINTS = {"mnist": "ad2f54fce3c8dba8f785a13db96cd2de997cf910058ba7077235ab8e2eccec8b", "imdb": "23e800b7d90d71760184b777ce39388472f0912a946e8205351194442a917b15"}
+FINGERPRINTS = {
+    "mnist": "ad2f54fce3c8dba8f785a13db96cd2de997cf910058ba7077235ab8e2eccec8b",
+    "imdb": "23e800b7d90d71760184b777ce39388472f0912a946e8205351194442a917b15",
+}
 
 
 @pytest.fixture(scope="module")

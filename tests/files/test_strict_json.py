@@ -26,6 +26,9 @@ JSON = st.recursive(
         ("[" * 100_000, "deeper"),
         ('{"a": ', "line 1, column"),
         (b"\xff\xfe", "UTF-8"),
+        ("1" * 5000, "cannot be read|can be read"),
+        ('["\\ud800"]', "surrogate"),
+        ('{"\\ud800": 1}', "surrogate"),
         ("", "not JSON"),
     ],
 )

@@ -34,9 +34,7 @@ def captured(model: Any) -> tuple[bytes, bytes]:
     return model.to_json().encode(), weights_bytes([np.asarray(w) for w in model.weights])
 
 
-def model_item(
-    folder: Path, architecture: bytes | None, weights: bytes | None, **fields: Any
-) -> dict[str, Any]:
+def model_item(folder: Path, architecture: bytes, weights: bytes, /, **fields: Any) -> dict[str, Any]:
     return {
         "kind": "model",
         "class": "Sequential",

@@ -4,50 +4,14 @@ from html.parser import HTMLParser
 
 VOID = {"meta", "link", "br", "hr", "img"}
 SVG = {"svg", "path", "rect", "line", "circle", "text", "title"}
-TAGS = VOID | SVG | set(
-    ["html", "head", "body", "title", "style", "a", "div", "p", "span", "b", "strong", "em", "i", "code", "pre", "ul", "ol", "li", "dl", "dt", "dd", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "h1", "h2", "h3", "h4", "header", "main", "footer", "nav", "section", "article", "figure", "figcaption", "details", "summary", "bdi", "blockquote", "del", "s", "small", "sub", "sup", "u", "mark"]
-)  # fmt: skip
-ATTRIBUTES = set(
-    [
-        "lang",
-        "charset",
-        "http-equiv",
-        "content",
-        "name",
-        "rel",
-        "href",
-        "class",
-        "id",
-        "role",
-        "aria-label",
-        "aria-labelledby",
-        "aria-hidden",
-        "tabindex",
-        "scope",
-        "colspan",
-        "rowspan",
-        "src",
-        "alt",
-        "width",
-        "height",
-        "loading",
-        "open",
-        "viewbox",
-        "d",
-        "x",
-        "y",
-        "x1",
-        "y1",
-        "x2",
-        "y2",
-        "cx",
-        "cy",
-        "r",
-        "rx",
-        "text-anchor",
-        "start",
-    ]
-)
+TEXT = "a b bdi blockquote code del dd dl dt em i li mark ol p pre s small span strong sub sup u ul"
+TABLE = "caption table tbody td tfoot th thead tr"
+FRAME = "article body details div figcaption figure footer h1 h2 h3 h4 head header html main nav section style summary"
+TAGS = VOID | SVG | {*TEXT.split(), *TABLE.split(), *FRAME.split()}
+PLAIN = "alt charset class colspan content height href http-equiv id lang loading name open rel role rowspan scope src start"
+NAMED = "tabindex width aria-hidden aria-label aria-labelledby"
+DRAWN = "cx cy d r rx text-anchor viewbox x x1 x2 y y1 y2"
+ATTRIBUTES = {*PLAIN.split(), *NAMED.split(), *DRAWN.split()}
 
 
 class Page(HTMLParser):
@@ -66,6 +30,7 @@ class Page(HTMLParser):
             self.problems.append(f"never closed: {self._open}")
 
     def handle_starttag(self, tag, attrs):
+        """Note an element and its attributes."""
         if tag not in TAGS:
             self.problems.append(f"<{tag}>")
         names = [name for name, _ in attrs]
@@ -78,16 +43,19 @@ class Page(HTMLParser):
             self._open.append(tag)
 
     def handle_endtag(self, tag):
+        """Note the end of an element."""
         if not self._open or self._open.pop() != tag:
             self.problems.append(f"</{tag}> closes nothing")
 
     def handle_data(self, data):
+        """Note text."""
         if self._open and self._open[-1] == "style":
             self.style += data
         else:
             self.text.append(data)
 
     def handle_comment(self, data):
+        """Note a comment: there must be none."""
         self.problems.append(f"comment {data[:40]!r}")
 
     def _attribute(self, tag, name, value):

@@ -1,6 +1,7 @@
 """What the pages say, and that they can be read by everyone."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from page_reader import Page
@@ -68,7 +69,7 @@ def test_every_page_has_one_title_landmarks_ordered_headings_and_unique_ids(site
     for name, page in site.items():
         levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
         assert levels.count(1) == 1 and levels[0] == 1, name
-        assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False)), name
+        assert all(after - before <= 1 for before, after in pairwise(levels)), name
         for landmark in ("main", "header", "footer"):
             assert page.all(landmark), (name, landmark)
         ids = [a["id"] for _, a in page.elements if "id" in a]

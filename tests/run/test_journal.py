@@ -7,7 +7,7 @@ import json
 
 import nbformat
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deepgrade.run import executed_notebook, read_journal
@@ -70,6 +70,7 @@ EVENTS = st.builds(
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(EVENTS, max_size=12), st.binary(max_size=40))
 def test_any_journal_gives_a_valid_notebook(events, garbage):
     facts = read_journal(garbage + b"\n" + _lines(*events), cells=CELLS, questions=QUESTIONS)
@@ -82,7 +83,8 @@ def test_any_journal_gives_a_valid_notebook(events, garbage):
 @pytest.mark.parametrize(
     "line",
     [
-        b"\x00\xff\xfe", b"[" + b"[]," * (3 << 20) + b"[]]", b"[" * 5000, b'{"event": "start"', b'{"event": "start", "event": "end"}', b"NaN", b'"start"', b"[]",
+        b"\x00\xff\xfe", b"[" + b"[]," * (3 << 20) + b"[]]", b"[" * 5000, b'{"event": "start"',
+        b"NaN", b'"start"', b"[]", b'{"event": "start", "event": "end"}',
         b'{"event": "start", "x": ' + b"9" * 5000 + b"}", b'{"event": "cell_start", "cell": true}', b'{"event": ["start"]}',
         b'{"event": "cell_end", "cell": 1, "status": "ok"}', b'{"event": "output", "cell": 1, "output": {}}',
         b'{"event": "question_end", "question": {"a": 1}}', b'{"event": "question_end", "question": "../../x"}',

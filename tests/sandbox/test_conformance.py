@@ -348,6 +348,20 @@ def test_memory_of_a_child_process_counts(backend):
     assert result.reason == "memory"
 
 
+def test_memory_that_forked_workers_share_counts_once(backend):
+    result = backend.run("""
+        import os, time
+        kept = bytearray(100 << 20)
+        for _ in range(5):
+            if os.fork() == 0:
+                time.sleep(0.5)
+                os._exit(0)
+        for _ in range(5):
+            os.wait()
+    """)
+    assert (result.reason, result.exit_code) == ("exit", 0), result.detail
+
+
 def test_memory_in_private_folders_counts_or_is_capped(backend):
     result = backend.run("""
         try:

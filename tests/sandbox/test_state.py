@@ -8,11 +8,20 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from deepgrade.sandbox import Bubblewrap, SandboxError, SandboxLimits, SandboxRequest, StudentEnvironment
+from deepgrade.sandbox import (
+    Bubblewrap,
+    SandboxError,
+    SandboxLimits,
+    SandboxRequest,
+    SandboxStopped,
+    StudentEnvironment,
+    find_sandbox,
+)
 from deepgrade.sandbox.state import claim_job, mounted_box, state_root, sweep
 
 LIMITS = SandboxLimits(wall_s=20, memory_mib=256, processes=32, disk_mib=16, cpus=1)
@@ -168,3 +177,30 @@ def test_concurrent_runs_do_not_disturb_each_other():
         thread.join()
     assert outcomes["honest"].exit_code == 0, outcomes["honest"]
     assert outcomes["hog"].reason == "memory"
+
+
+@pytest.mark.parametrize("name", ["bubblewrap", "none"])
+def test_stop_from_another_thread_ends_the_run_and_leaves_nothing(name):
+    sandbox = find_sandbox(name)
+    marker = f"stopped-{name}-{os.getpid()}"
+    python = str(StudentEnvironment.current().python)
+    limits = replace(LIMITS, processes=30_000)
+    mounts = StudentEnvironment.current().mounts
+    request = SandboxRequest([python, "-I", "-c", "import time; time.sleep(60)", marker], limits, mounts)
+    errors = []
+
+    def run():
+        try:
+            sandbox.run(request)
+        except SandboxStopped as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert _wait_until(lambda: _alive(marker))
+    sandbox.stop_all()
+    thread.join(10)
+    assert len(errors) == 1
+    assert not _alive(marker)
+    with pytest.raises(SandboxStopped):
+        sandbox.run(request)

@@ -23,6 +23,14 @@ def _no_constants(name: str) -> Any:
     raise StrictJSONError(f"{name} is not a JSON number")
 
 
+def _is_text(value: str) -> bool:
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def parse_strict_json(data: bytes | str, *, max_depth: int = 64) -> Any:
     """Parse JSON, refusing what well-formed data never holds.
 
@@ -42,6 +50,11 @@ def parse_strict_json(data: bytes | str, *, max_depth: int = 64) -> Any:
         raise StrictJSONError(f"not UTF-8 text: {error.reason} at byte {error.start}") from None
     except json.JSONDecodeError as error:
         raise StrictJSONError(f"not JSON: {error.msg} (line {error.lineno}, column {error.colno})") from None
+    except StrictJSONError:
+        raise
+    except ValueError as error:
+        raise StrictJSONError(f"not JSON that can be read: {error}") from None
+    escaped = "\\ud" in text.lower()
     stack: list[tuple[Any, int]] = [(value, 1)]
     while stack:
         item, depth = stack.pop()
@@ -49,6 +62,10 @@ def parse_strict_json(data: bytes | str, *, max_depth: int = 64) -> Any:
             raise StrictJSONError(f"nested deeper than {max_depth} levels")
         if isinstance(item, dict):
             stack.extend((child, depth + 1) for child in item.values())
+            if escaped:
+                stack.extend((key, depth) for key in item)
         elif isinstance(item, list):
             stack.extend((child, depth + 1) for child in item)
+        elif escaped and isinstance(item, str) and not _is_text(item):
+            raise StrictJSONError("half a surrogate pair is no text")
     return value

@@ -13,25 +13,26 @@ import json
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
-from deepgrade.files import UntrustedFileError, read_untrusted, sha256_bytes, sha256_json, write_atomic
+from deepgrade.files import UntrustedFileError, read_untrusted, sha256_bytes, write_atomic
 from deepgrade.infer.bounds import ModelBounds
 from deepgrade.infer.connection import Connection, WorkerDiedError
-from deepgrade.infer.evidence import EvidenceModel, items_of, models_in, read_blob
+from deepgrade.infer.evidence import EvidenceModel, models_in
 from deepgrade.infer.npy import NpyError, npy_bytes, read_npy
-from deepgrade.infer.protocol import CapturedFile, WorkerHidden, WorkerJob
-from deepgrade.infer.reasons import BundleError, Reason, shorten
-from deepgrade.infer.report import TRANSIENT, HiddenInputs, InferJob, InferReport, ModelEntry, Prediction
+from deepgrade.infer.pack import HiddenSet, pack_job
+from deepgrade.infer.protocol import WorkerJob
+from deepgrade.infer.reasons import BundleError, Reason
+from deepgrade.infer.report import TRANSIENT, InferJob, InferReport, ModelEntry, Prediction
 from deepgrade.infer.spool import Spool
 
-_CAPTURED_BYTES = 64 << 20
 _PASSED_ON = (
     "PATH",
     "LANG",
@@ -55,13 +56,6 @@ class Mount(NamedTuple):
 
 Wrap = Callable[[list[str], list[Mount]], list[str]]
 """Puts a sandbox around a command: no network, nothing but these folders and the system's libraries."""
-
-
-class _Hidden(NamedTuple):
-    request: HiddenInputs
-    folder: str
-    rows: int
-    classes: int
 
 
 class _Kept(NamedTuple):
@@ -99,6 +93,7 @@ class InferWorker:
         self._wrap = wrap
         self._connection: Connection | None = None
         self._kept: dict[str, _Kept] = {}
+        self._lock = threading.Lock()
 
     def __enter__(self) -> InferWorker:
         return self.start(self._wrap)
@@ -150,6 +145,8 @@ class InferWorker:
     def predict(self, job: InferJob, destination: Path) -> InferReport:
         """Count every model of a submission, predict what is asked for, and write infer.json.
 
+        May be called from several threads; the worker serves one at a time.
+
         Args:
             job: Evidence and hidden sets.
             destination: Gets `infer.json` and one `<sha256>.npy` for each prediction.
@@ -161,8 +158,14 @@ class InferWorker:
             WorkerDiedError: The worker cannot be started any more.
             DataError: A hidden set's folder is not what it should be.
         """
+        with self._lock:
+            report = self._predict(job, destination)
+        write_atomic(destination / "infer.json", report.model_dump_json(indent=1) + "\n")
+        return report
+
+    def _predict(self, job: InferJob, destination: Path) -> InferReport:
         hidden = {
-            name: _Hidden(request, *self._spool.add_data(request)) for name, request in job.hidden.items()
+            name: HiddenSet(request, *self._spool.add_data(request)) for name, request in job.hidden.items()
         }
         wanted = {f"{m.question}/{m.name}": m.hidden for m in job.models}
         entries: dict[str, ModelEntry] = {}
@@ -172,13 +175,17 @@ class InferWorker:
             for name, data in kept.files.items():
                 write_atomic(destination / name, data)
             entries[model.key] = kept.entry
-        report = InferReport(models=entries)
-        write_atomic(destination / "infer.json", report.model_dump_json(indent=1) + "\n")
-        return report
+        return InferReport(models=entries)
+
+    def _stop(self) -> None:
+        if self._connection is not None:
+            self._connection.kill()
+            self._connection = None
 
     def _environment(self) -> dict[str, str]:
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-        environment |= {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_HOME": str(self._spool.jobs / "keras")}
+        home = str(self._spool.jobs / "home")
+        environment |= {"HOME": home, "KERAS_HOME": home, "MPLCONFIGDIR": home, "TF_CPP_MIN_LOG_LEVEL": "3"}
         if self._device == "cpu":
             environment |= {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
         else:
@@ -187,10 +194,10 @@ class InferWorker:
                 environment["CUDA_VISIBLE_DEVICES"] = os.environ["CUDA_VISIBLE_DEVICES"]
         return environment
 
-    def _model(self, evidence: Path, model: EvidenceModel, hidden: dict[str, _Hidden]) -> _Kept:
+    def _model(self, evidence: Path, model: EvidenceModel, hidden: dict[str, HiddenSet]) -> _Kept:
         number, folder = self._spool.new_job()
         try:
-            job, key = self._pack(evidence, model.item, hidden, number, folder)
+            job, key = pack_job(evidence, model.item, hidden, number, folder, self._bounds)
             if key not in self._kept:
                 kept = self._ask(job, folder, hidden)
                 if _is_transient(kept.entry):
@@ -203,77 +210,25 @@ class InferWorker:
         finally:
             self._spool.drop(folder)
 
-    def _pack(
-        self, evidence: Path, item: dict[str, Any], hidden: dict[str, _Hidden], number: int, folder: Path
-    ) -> tuple[WorkerJob, str]:
-        """Copy a model's files into its job folder; return the job, and a key that equal work shares."""
-        bounds, weights, problem = self._bounds, None, None
-        if item.get("built") is False:
-            raise BundleError(Reason.NOT_BUILT)
-        if item.get("architecture") is None:
-            raise BundleError(Reason.NO_ARCHITECTURE, str(item.get("problem") or ""))
-        try:
-            architecture = read_blob(evidence, item["architecture"], "json", bounds.architecture_mib << 20)
-        except UntrustedFileError as error:
-            raise BundleError(Reason.NO_ARCHITECTURE, error.detail) from None
-        (folder / "architecture.json").write_bytes(architecture)
-        try:
-            if item.get("weights") is None:
-                raise UntrustedFileError("missing", str(item.get("problem") or "The run kept no weights."))
-            weights = read_blob(evidence, item["weights"], "safetensors", bounds.weights_mib << 20)
-            (folder / "weights.safetensors").write_bytes(weights)
-        except UntrustedFileError as error:
-            if error.code == "too_large":
-                raise BundleError(Reason.WEIGHTS_TOO_LARGE, error.detail) from None
-            problem = shorten(error.detail)
-        facts = item.get("compile")
-        kept = (
-            {k: facts[k] for k in ("loss", "from_logits") if k in facts} if isinstance(facts, dict) else None
-        )
-        job = WorkerJob(
-            id=number,
-            folder=folder.name,
-            architecture="architecture.json",
-            weights=None if weights is None else "weights.safetensors",
-            weights_problem=problem,
-            compile=kept,
-            hidden={name: self._pack_hidden(evidence, h, folder, name) for name, h in hidden.items()},
-        )
-        hashes = [sha256_bytes(path.read_bytes()) for path in sorted(folder.iterdir())]
-        return job, sha256_json([hashes, job.model_dump(mode="json", exclude={"id", "folder"})])
-
-    def _pack_hidden(self, evidence: Path, hidden: _Hidden, folder: Path, name: str) -> WorkerHidden:
-        request = hidden.request
-        captured = None
-        if request.captured is not None:
-            item = items_of(evidence, request.captured.question).get(request.captured.name, {})
-            captured = _captured(evidence, item, folder, f"captured-{name}.npy")
-        return WorkerHidden(
-            folder=hidden.folder,
-            dataset=request.dataset,
-            input_adapters=list(request.input_adapters),
-            num_words=request.num_words,
-            captured=captured,
-        )
-
-    def _ask(self, job: WorkerJob, folder: Path, hidden: dict[str, _Hidden]) -> _Kept:
+    def _ask(self, job: WorkerJob, folder: Path, hidden: dict[str, HiddenSet]) -> _Kept:
         """Ask the worker; one that dies is started again, and the model is marked as failed."""
         timeout_s = _MARGIN_S + self._bounds.wall_s * len(hidden)
-        if self._connection is None:
+        if self._connection is None or not self._connection.is_alive:
+            # It may have ended with the thread that started it (bubblewrap's --die-with-parent): no job's fault.
+            self._stop()
             self.start(self._wrap)
         assert self._connection is not None  # noqa: S101  (start made it or raised)
         try:
             entry = self._connection.ask(job, timeout_s).entry
         except WorkerDiedError as error:
-            self._connection.kill()
-            self._connection = None
+            self._stop()
             failure = BundleError(Reason.CHILD_CRASHED, f"The infer worker: {error}.")
             failed = Prediction.without("failed", failure)
             return _Kept(ModelEntry.without("failed", failure, predictions=dict.fromkeys(hidden, failed)), {})
         return _fetch(entry, folder, hidden)
 
 
-def _fetch(entry: ModelEntry, folder: Path, hidden: dict[str, _Hidden]) -> _Kept:
+def _fetch(entry: ModelEntry, folder: Path, hidden: dict[str, HiddenSet]) -> _Kept:
     """Bring predictions in, check them, and name them by their content."""
     files: dict[str, bytes] = {}
     predictions: dict[str, Prediction] = {}
@@ -303,23 +258,6 @@ def _fetch(entry: ModelEntry, folder: Path, hidden: dict[str, _Hidden]) -> _Kept
         files[file] = data
         predictions[name] = prediction.model_copy(update={"file": file, "rows": facts.rows})
     return _Kept(entry.model_copy(update={"predictions": predictions}), files)
-
-
-def _captured(evidence: Path, item: dict[str, Any], folder: Path, name: str) -> CapturedFile | None:
-    """Copy the captured test inputs; None where they are not a stored array."""
-    stored, rows = item.get("stored"), item.get("rows")
-    if item.get("kind") != "array" or stored not in ("whole", "rows"):
-        return None
-    if stored == "rows" and not (
-        isinstance(rows, list) and all(type(r) is int and 0 <= r < 2**40 for r in rows)
-    ):
-        return None
-    try:
-        data = read_blob(evidence, item.get("file"), "npy", _CAPTURED_BYTES)
-    except UntrustedFileError:
-        return None
-    (folder / name).write_bytes(data)
-    return CapturedFile(file=name, rows=rows if stored == "rows" else None, dtype=str(item.get("dtype"))[:40])
 
 
 def _is_transient(entry: ModelEntry) -> bool:

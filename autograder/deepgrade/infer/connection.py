@@ -58,6 +58,11 @@ class Connection:
         """The started process."""
         return self._process.pid
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
     def ask(self, job: WorkerJob, timeout_s: float) -> WorkerAnswer:
         """Send a job and wait for its answer.
 

@@ -1,7 +1,8 @@
 """Start the kernel: `python -I main.py --job /job/job.json --out /box/out --data /data`.
 
-Exit codes: 0 all cells were tried, 77 the notebook showed more than allowed, 74 the journal could not be written, 64 the
-job file is wrong; everything else is for the supervisor to judge. See session.py for what is trusted here: nothing.
+Exit codes: 0 all cells were tried, 77 the notebook showed more than allowed, 74 the journal could not be written,
+64 the job file is wrong, 70 this program failed (often because the notebook broke Python itself); everything else
+is for the supervisor to judge. See session.py for what is trusted here: nothing.
 
 The modules beside this file are loaded as a package of a private name, straight from this folder: `sys.path` plays
 no part, so no file of the student's can take their place.
@@ -10,14 +11,17 @@ no part, so no file of the student's can take their place.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import importlib.util
 import os
 import sys
+import traceback
 from pathlib import Path
 
 PACKAGE = "_deepgrade_kernel"
 EXIT_BAD_JOB = 64
+EXIT_KERNEL_FAILED = 70
 
 
 def load_package() -> None:
@@ -56,7 +60,13 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    code = main(sys.argv[1:])
+    try:
+        code = main(sys.argv[1:])
+    except BaseException:
+        # The notebook may have broken sys.stderr, json or len: what is left is told to the supervisor's log.
+        code = EXIT_KERNEL_FAILED
+        with contextlib.suppress(BaseException):
+            traceback.print_exc(file=sys.__stderr__)
     for stream in (sys.__stdout__, sys.__stderr__):
         if stream is not None:
             stream.flush()

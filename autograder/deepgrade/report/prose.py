@@ -25,6 +25,8 @@ from deepgrade.report.text import clean, head_and_tail
 _MOST_SOURCE = 32_000
 _MOST_RENDERED = 300_000
 _MOST_ELEMENTS = 6_000
+_MOST_BRACKETS = 1_500
+_MOST_TABLE_CELLS = 20_000
 _OPENING = re.compile("<[A-Za-z]")
 
 _TEXT_MARKS = (
@@ -104,6 +106,8 @@ def prose(source: str, attachments: Mapping[str, Any] | None = None) -> Markup:
         attachments: A notebook cell's attachments: name -> {type: base64}.
     """
     source = clean(head_and_tail(source, _MOST_SOURCE))
+    if _is_costly(source):
+        return Markup("<pre>{}</pre>").format(source)
     rendered = _markdown.render(source, {"attachments": attachments or {}})
     if (
         len(rendered) > _MOST_RENDERED + _attached(rendered)
@@ -111,6 +115,12 @@ def prose(source: str, attachments: Mapping[str, Any] | None = None) -> Markup:
     ):
         return Markup("<pre>{}</pre>").format(source)
     return Markup(_prose_cleaner.clean(rendered))  # noqa: S704 - this is the sanitiser
+
+
+def _is_costly(source: str) -> bool:
+    """Return whether Markdown has what takes the parser more than linear time: open brackets, wide tables."""
+    columns = max((line.count("|") for line in source.split("\n")), default=0)
+    return source.count("[") > _MOST_BRACKETS or columns * source.count("\n") > _MOST_TABLE_CELLS
 
 
 def _attached(rendered: str) -> int:

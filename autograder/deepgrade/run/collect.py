@@ -20,6 +20,7 @@ _BLOB = re.compile(r"([0-9a-f]{64})\.(?:npy|safetensors|json)\Z")
 _DEVICES = "devices.json"
 _DOCUMENT_BYTES = 32 << 20
 _BLOB_BYTES = 512 << 20
+_MOST_FILES = 10_000
 _MOST_REFUSALS = 20
 
 
@@ -59,7 +60,7 @@ def collect_evidence(
     if not real_folder(source):
         return Collected(frozenset(), 0, ("there is no evidence folder",))
     try:
-        names = list_untrusted(source)
+        names = list_untrusted(source, max_entries=_MOST_FILES)
     except (UntrustedFileError, OSError) as error:
         return Collected(frozenset(), 0, (str(error),))
     documents = [

@@ -12,6 +12,7 @@ from deepgrade.sandbox.base import (
     SandboxLimits,
     SandboxOutcome,
     SandboxRequest,
+    SandboxStopped,
     SandboxUnavailable,
 )
 from deepgrade.sandbox.bubblewrap import Bubblewrap
@@ -32,6 +33,7 @@ __all__ = [
     "SandboxLimits",
     "SandboxOutcome",
     "SandboxRequest",
+    "SandboxStopped",
     "SandboxUnavailable",
     "StudentEnvironment",
     "diagnose",

@@ -22,6 +22,10 @@ class SandboxUnavailable(SandboxError):
     """This machine lacks what the sandbox needs; the message ends with the command that repairs it."""
 
 
+class SandboxStopped(Exception):
+    """The grader was told to stop (`Sandbox.stop_all`); the run has no outcome and must be done again."""
+
+
 @dataclass(frozen=True)
 class Mount:
     """A host path that the process sees."""
@@ -137,4 +141,8 @@ class Sandbox(Protocol):
 
         Raises:
             SandboxError: It could not be started, for a reason that is not the command's.
+            SandboxStopped: `stop_all` was called, before or meanwhile.
         """
+
+    def stop_all(self) -> None:
+        """Make every `run` of this sandbox end now, in whichever thread, and every later one at once."""

@@ -24,6 +24,7 @@ import json
 import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -78,6 +79,7 @@ class Bubblewrap:
         self._filter = seccomp_filter() if filter_calls else None
         self.groups: ControlGroups | None = find_control_groups()[0] if use_control_groups else None
         self._jobs: dict[Path, Job] = {}
+        self._stop = threading.Event()
         sweep(state_root(), remove_groups_of)
 
     @contextmanager
@@ -95,6 +97,7 @@ class Bubblewrap:
 
         Raises:
             SandboxError: It could not be started, a mount does not exist, or a box of another sandbox was given.
+            SandboxStopped: `stop_all` was called, before or meanwhile.
         """
         missing = [str(mount.source) for mount in request.mounts if not mount.source.exists()]
         if missing:
@@ -107,6 +110,10 @@ class Bubblewrap:
             raise SandboxError("the box was not opened by this sandbox, or is closed")
         return self._run(request, job_of_box)
 
+    def stop_all(self) -> None:
+        """Make every `run` end now, and every later one at once."""
+        self._stop.set()
+
     def _run(self, request: SandboxRequest, job: Job) -> SandboxOutcome:
         group = self._make_group(job, request.limits)
         empty = job.folder / "empty"
@@ -116,21 +123,16 @@ class Bubblewrap:
         try:
             self._describe(arguments, request, job, empty)
             arguments.add("--json-status-fd", str(status_write))
+            start = [self._program, "--args"]
             return supervise(
                 Launch(
-                    command=[
-                        self._program,
-                        "--args",
-                        str(arguments.handle()),
-                        "--",
-                        *_become(job),
-                        *request.command,
-                    ],
+                    command=[*start, str(arguments.handle()), "--", *_become(job), *request.command],
                     env={"PATH": _PATH},
                     limits=request.limits,
                     group=group,
                     box=request.box,
                     user=job.user,
+                    stop=self._stop,
                     pass_fds=(*arguments.handles, status_write),
                     leader=lambda: _leader(status_read, status_write),
                 )
@@ -301,7 +303,7 @@ def probe_bubblewrap() -> str | None:
         "65536",
         "--tmpfs",
         "/tmp",
-    ]  # noqa: S108
+    ]
     command = ["bwrap", *way, "--unshare-pid", "--unshare-net", *mounts, "true"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)

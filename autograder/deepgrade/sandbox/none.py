@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,10 @@ class NoSandbox:
 
     name = "none"
 
+    def __init__(self) -> None:
+        """Start nothing yet."""
+        self._stop = threading.Event()
+
     @contextmanager
     def open_box(self, *, disk_mib: int) -> Iterator[Box]:
         """Make an empty box that is gone when the block ends; its size is measured, not held."""
@@ -44,6 +49,7 @@ class NoSandbox:
 
         Raises:
             SandboxError: It could not be started.
+            SandboxStopped: `stop_all` was called, before or meanwhile.
         """
         mounts = list(request.mounts)
         if request.box is not None:
@@ -55,9 +61,14 @@ class NoSandbox:
             group=None,
             box=request.box,
             user=os.geteuid(),
+            stop=self._stop,
             cwd=Path(_translate(str(request.cwd), mounts)),
         )
         return supervise(launch)
+
+    def stop_all(self) -> None:
+        """Make every `run` end now, and every later one at once."""
+        self._stop.set()
 
 
 def _translate(text: str, mounts: list[Mount]) -> str:

@@ -28,7 +28,7 @@ from deepgrade.sandbox.base import Box, SandboxError
 
 _USER_IDS = range(60_600, 61_100)
 """Between systemd's home-directory and dynamic user ids: a range that no convention assigns."""
-_BOX_INODES = 32_768
+_FILES_PER_MIB = 64
 _MS_NOSUID, _MS_NODEV = 2, 4
 _MNT_DETACH = 2
 
@@ -90,7 +90,7 @@ def mounted_box(job: Job, *, disk_mib: int) -> Iterator[Box]:
     path.mkdir(mode=0o700)
     staging = job.folder / "staging"
     staging.mkdir()
-    options = f"size={disk_mib}m,nr_inodes={_BOX_INODES},uid={job.user},gid={job.user},mode=700"
+    options = f"size={disk_mib}m,nr_inodes={disk_mib * _FILES_PER_MIB},uid={job.user},gid={job.user},mode=700"
     capped = os.geteuid() == 0 and _mount_tmpfs(path, options)
     if os.geteuid() == 0 and not capped:
         os.chown(path, job.user, job.user)

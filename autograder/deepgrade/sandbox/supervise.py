@@ -20,6 +20,7 @@ import select
 import shlex
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -27,9 +28,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from deepgrade.sandbox.base import Box, Reason, SandboxError, SandboxLimits, SandboxOutcome
+from deepgrade.sandbox.base import Box, Reason, SandboxError, SandboxLimits, SandboxOutcome, SandboxStopped
 from deepgrade.sandbox.cgroups import ControlGroup, GroupStats
-from deepgrade.sandbox.usage import count_tasks, measure_folder, measure_tree
+from deepgrade.sandbox.usage import count_tasks, measure_folder, measure_tree, proportional_memory_mib
 
 _TICK_S = 0.05
 _SLOW_TICK_S = 0.5
@@ -88,6 +89,8 @@ class Launch:
     """The user id whose processes RLIMIT_NPROC counts; None where the launcher takes care of it."""
     cwd: Path = Path("/")
     pass_fds: tuple[int, ...] = ()
+    stop: threading.Event = field(default_factory=threading.Event)
+    """Set by another thread to end the run without an outcome."""
     leader: Callable[[], int | None] | None = None
     """Gives the id of the first process behind the launcher, None when it never came; asked once, after the end."""
 
@@ -97,7 +100,10 @@ def supervise(launch: Launch) -> SandboxOutcome:
 
     Raises:
         SandboxError: The launcher cannot be started, or something of it cannot be killed.
+        SandboxStopped: Another thread said stop; everything is killed.
     """
+    if launch.stop.is_set():
+        raise SandboxStopped
     begin = time.monotonic()
     log = BoundedLog(launch.limits.log_kib << 10)
     try:
@@ -190,6 +196,8 @@ def _loop(
                     )
             if ended in ready:
                 return None
+            if launch.stop.is_set():
+                raise SandboxStopped
             if time.monotonic() >= next_look:
                 ending = watch.look()
                 if ending is not None:
@@ -219,9 +227,13 @@ class _Watch:
         else:
             usage = measure_tree(self._root)
             self._cpu_s = max(self._cpu_s or 0.0, usage.cpu_s)
-            self._peak_memory_mib = max(self._peak_memory_mib or 0.0, usage.memory_mib)
+            memory_mib = usage.memory_mib
+            if memory_mib > limits.memory_mib and len(usage.processes) > 1:
+                shared_once = proportional_memory_mib(usage.processes)
+                memory_mib = memory_mib if shared_once is None else shared_once
+            self._peak_memory_mib = max(self._peak_memory_mib or 0.0, memory_mib)
             self._peak_tasks = max(self._peak_tasks or 0, usage.tasks)
-            if usage.memory_mib > limits.memory_mib:
+            if memory_mib > limits.memory_mib:
                 return _memory_ending(limits)
             # The resource limit refuses further forks a little above this; a bomb that lives on refusals ends here.
             if usage.tasks > limits.processes + _SLACK_TASKS:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 _CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+_ENTRY_BYTES = 4096
+"""What an empty file counts."""
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -48,6 +50,26 @@ def measure_tree(root: int) -> TreeUsage:
     return TreeUsage(tuple(found), tasks, pages * _PAGE_BYTES / (1 << 20), ticks / _CLOCK_TICKS)
 
 
+def proportional_memory_mib(processes: tuple[int, ...]) -> float | None:
+    """Return the memory of processes with what they share counted once; None where the kernel does not tell.
+
+    After a fork every process has all pages of its parent, so plain sizes of a pool of workers add up to many times
+    what is there. This asks the kernel to look at every page, which is slow: only for sizes near a limit.
+    """
+    kib = 0
+    for process in processes:
+        try:
+            lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        except OSError:
+            return None
+        sizes = {line.split(":")[0]: line.split()[1] for line in lines if line.startswith("Pss")}
+        names = ("Pss_Anon", "Pss_Shmem") if "Pss_Anon" in sizes else ("Pss",)
+        kib += sum(int(sizes.get(name, "0")) for name in names)
+    return kib / 1024
+
+
 def measure_folder(folder: Path, *, stop_at_bytes: int) -> int:
     """Return the bytes on disk below a folder, without following links; stops counting once the limit is passed.
 
@@ -61,7 +83,7 @@ def measure_folder(folder: Path, *, stop_at_bytes: int) -> int:
             with os.scandir(waiting.pop()) as entries:
                 for entry in entries:
                     facts = entry.stat(follow_symlinks=False)
-                    total += max(facts.st_blocks * 512, 512)
+                    total += max(facts.st_blocks * 512, _ENTRY_BYTES)
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
                     if total > stop_at_bytes:

@@ -29,7 +29,7 @@ _KERNEL_AND_BIAS = frozenset(
 
 Epsilon = Annotated[float, Field(strict=True, gt=0, le=1e6, allow_inf_nan=False)]
 Axes = Axis | Annotated[list[Axis], Field(min_length=1, max_length=8)]
-Numbers = Number | Annotated[list[Number], Field(max_length=1_000_000)]
+Numbers = Number | Annotated[list[Number], Field(min_length=1, max_length=10_000)]
 
 
 class Dense(LayerSpec):
@@ -192,6 +192,11 @@ class Rescaling(LayerSpec):
     def make(self, layers: Any) -> Any:
         """Return the Keras layer."""
         return layers.Rescaling(self.scale, offset=self.offset)
+
+    def facts(self) -> dict[str, Any]:
+        """Return factor and offset; of long lists only how long they are."""
+        given = {"scale": self.scale, "offset": self.offset}
+        return {k: f"{len(v)} values" if isinstance(v, list) and len(v) > 16 else v for k, v in given.items()}
 
 
 class Normalization(LayerSpec):
