@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +56,8 @@ def test_a_short_secret_too_many_rows_and_another_name_are_refused(tmp_path: Pat
         prepare_hidden(source, "mnist", 300, SECRET, tmp_path / "h")
     with pytest.raises(HiddenSetError, match="holds 'mnist', not 'imdb'"):
         prepare_hidden(source, "imdb", 10, SECRET, tmp_path / "h")
-    assert not (tmp_path / "h").exists()
+    assert not list((tmp_path / "h").rglob("*.*y"))
+    assert not list((tmp_path / "h").rglob("*.json"))
 
 
 def test_a_folder_with_another_hidden_set_is_not_touched(tmp_path: Path) -> None:
@@ -155,16 +158,22 @@ def test_only_the_owner_reads_inputs_and_labels_and_no_secret_is_written(tmp_pat
     assert not any(path.suffix == ".npy" and "label" in path.name for path in hidden.public.iterdir())
 
 
-def test_a_set_that_was_interrupted_is_finished_by_the_next_call(tmp_path: Path) -> None:
-    _, hidden = made(tmp_path, "mnist")
+def test_what_an_interrupted_call_left_is_never_mixed_with_the_next_set(tmp_path: Path) -> None:
+    _, wanted = made(tmp_path, "mnist", to="whole")
+    _, hidden = made(tmp_path, "mnist", secret=b"another secret, also long")
     (tmp_path / "hidden" / "keys" / "mnist.json").unlink()
-    (hidden.public / "facts.json").unlink()
-    for path in hidden.public.iterdir():
-        path.unlink()
-    hidden.public.rmdir()
+    shutil.rmtree(hidden.public)
     _, finished = made(tmp_path, "mnist")
-    assert finished.fingerprint == hidden.fingerprint
+    assert finished.fingerprint == wanted.fingerprint
     assert verify_hidden(finished) == ()
+
+
+def test_two_processes_that_make_the_same_set_at_once_get_the_same_one(tmp_path: Path) -> None:
+    source = store_as(tmp_path / "store", "imdb", reviews())
+    with ThreadPoolExecutor(4) as pool:
+        calls = [pool.submit(prepare_hidden, source, "imdb", 90, SECRET, tmp_path / "h") for _ in range(4)]
+        assert len({call.result() for call in calls}) == 1
+    assert verify_hidden(calls[0].result()) == ()
 
 
 def test_a_distortion_of_nothing_changes_nothing_and_a_mild_one_little() -> None:

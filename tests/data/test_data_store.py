@@ -88,7 +88,7 @@ def test_a_pickle_that_wants_to_run_code_is_refused_and_does_not_run(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     np.savez(tmp_path / "imdb.npz", x_train=np.array([Harmful(), [1, 2]], dtype=object))
-    with pytest.raises(DataError, match="posix.system"):
+    with pytest.raises(DataError, match=r"posix\.system"):
         read_npz(tmp_path / "imdb.npz")
     assert not (tmp_path / "harmed").exists()
     (tmp_path / "not.npz").write_bytes(pickle.dumps([1]))

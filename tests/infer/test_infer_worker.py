@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from deepgrade.infer import (
     InferReport,
     InferWorker,
     ModelBounds,
+    ModelEntry,
     ModelRequest,
     Mount,
     Reason,
@@ -76,7 +78,8 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, HiddenInputs]:
 
 @pytest.fixture(scope="module")
 def worker() -> Iterator[InferWorker]:
-    bounds = ModelBounds(wall_s=20, memory_mib=2500)
+    # Wide enough that only the clock stops a model that takes too long.
+    bounds = ModelBounds(wall_s=12, memory_mib=2500, multiply_adds_per_row=10**12, multiply_adds=10**16)
     with InferWorker(bounds=bounds) as running:
         yield running
 
@@ -181,30 +184,53 @@ def test_question_files_that_are_no_questions_are_passed_over(worker: InferWorke
     assert worker.predict(InferJob(evidence=tmp_path), tmp_path / "out").models == {}
 
 
-def test_a_model_that_takes_too_long_ends_alone(sets: dict[str, HiddenInputs], tmp_path: Path) -> None:
-    bounds = ModelBounds(wall_s=6, multiply_adds_per_row=10**12, multiply_adds=10**16)
-    repeat = layer("RepeatVector", n=4000)
+def test_a_model_that_takes_too_long_ends_alone(
+    worker: InferWorker, sets: dict[str, HiddenInputs], tmp_path: Path
+) -> None:
+    repeat = layer("RepeatVector", n=8000)
     document = sequential(repeat, layer("LSTM", units=256), layer("Dense", units=3), shape=[None, 12])
     shapes = [(12, 1024), (256, 1024), (1024,), (256, 3), (3,)]
     weights = weights_bytes([np.zeros(shape, np.float32) for shape in shapes])
     slow = submission(tmp_path / "slow", json.dumps(document).encode(), weights)
     good = submission(tmp_path / "good", *dense_bundle(5, 3, inputs=12, seed=2))
-    with InferWorker(bounds=bounds) as running:
-        entry = infer(running, slow, sets).models["b6/network"]
-        assert (entry.status, entry.predictions["mnist"].reason) == ("ok", Reason.CHILD_TIMEOUT)
-        before = running.pid
-        assert infer(running, good, sets).models["b6/network"].predictions["mnist"].status == "ok"
-        assert running.pid == before
+    before = worker.pid
+    entry = infer(worker, slow, sets).models["b6/network"]
+    assert (entry.status, entry.predictions["mnist"].reason) == ("ok", Reason.CHILD_TIMEOUT)
+    assert infer(worker, good, sets).models["b6/network"].predictions["mnist"].status == "ok"
+    assert worker.pid == before
 
-        os.kill(int(str(before)), signal.SIGSTOP)
-        killer = threading.Timer(0.5, os.kill, (before, signal.SIGKILL))
+
+def count(worker: InferWorker, folder: Path, seed: int) -> ModelEntry:
+    evidence = submission(folder / str(seed), *dense_bundle(5, 3, inputs=12, seed=seed))
+    return worker.predict(InferJob(evidence=evidence), folder / str(seed) / "out").models["b6/network"]
+
+
+def test_a_worker_killed_in_the_middle_costs_one_model_and_is_started_again(tmp_path: Path) -> None:
+    with InferWorker() as running:
+        before = int(str(running.pid))
+        os.kill(before, signal.SIGSTOP)
+        killer = threading.Timer(0.3, os.kill, (before, signal.SIGKILL))
         killer.start()
-        again = submission(tmp_path / "again", *dense_bundle(5, 3, inputs=12, seed=3))
-        entry = infer(running, again, sets).models["b6/network"]
+        entry = count(running, tmp_path, 1)
         killer.join()
         assert (entry.status, entry.reason) == ("failed", Reason.CHILD_CRASHED)
-        assert infer(running, again.parent / "evidence", sets).models["b6/network"].status == "ok"
+        assert count(running, tmp_path, 2).status == "ok"
         assert running.pid != before
+
+
+def test_a_worker_that_ended_between_two_jobs_costs_nothing(tmp_path: Path) -> None:
+    with InferWorker() as running:
+        descriptor = os.pidfd_open(int(str(running.pid)))
+        os.kill(int(str(running.pid)), signal.SIGKILL)
+        assert select.select([descriptor], [], [], 10)[0]
+        os.close(descriptor)
+        assert count(running, tmp_path, 1).status == "ok"
+
+
+def test_threads_share_one_worker(tmp_path: Path) -> None:
+    with InferWorker() as running, ThreadPoolExecutor(4) as pool:
+        entries = list(pool.map(lambda seed: count(running, tmp_path, seed), range(6)))
+    assert [entry.status for entry in entries] == ["ok"] * 6
 
 
 def test_a_child_that_swells_is_ended() -> None:
@@ -221,13 +247,13 @@ def test_a_child_that_swells_is_ended() -> None:
     ("task", "reason"),
     [
         (lambda: os._exit(9), Reason.CHILD_CRASHED),
-        (lambda: os.kill(os.getpid(), signal.SIGSEGV), Reason.CHILD_CRASHED),
+        (lambda: os.kill(os.getpid(), signal.SIGKILL), Reason.CHILD_CRASHED),
         (lambda: [][1], Reason.PREDICT_ERROR),
         (lambda: signal.pause(), Reason.CHILD_TIMEOUT),
         (lambda: os.close(3) or [os.close(n) for n in range(3, 50)], Reason.PREDICT_ERROR),
         (lambda: b"x" * (40 << 20), Reason.CHILD_CRASHED),
     ],
-    ids=["exit", "segfault", "exception", "hang", "closes everything", "floods"],
+    ids=["exit", "killed", "exception", "hang", "closes everything", "floods"],
 )
 def test_whatever_a_child_does_the_parent_gets_a_reason(task: Any, reason: Reason) -> None:
     with pytest.raises(BundleError) as caught:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 
 import pytest
 from page_reader import Page
@@ -62,7 +63,7 @@ def test_template_text_of_a_student_is_not_evaluated(pages):
 
 def test_a_slug_that_leaves_the_folder_is_replaced(pages):
     names = {path.name for path in pages[0].parent.rglob("*.html")}
-    assert all(name == "index.html" or name.startswith(("student-", "feedback")) for name in names)
+    assert all(re.fullmatch(r"[a-z0-9-]+\.html", name) for name in names)
     assert not (pages[0].parent.parent / "etc").exists()
 
 
@@ -111,3 +112,13 @@ def test_feedback_for_the_student_holds_no_rubric_and_no_hidden_comparison(tmp_p
     assert "saturation, what happens" not in page.words
     assert "index.html" not in text
     assert "For a person to look at" not in page.words
+
+
+def test_evidence_beyond_the_budget_is_left_out_with_a_sentence(tmp_path):
+    large = {"v": {"kind": "value", "type": "str", "value": "x" * 9_000_000}}
+    folder = write_run(tmp_path / "run", items={"b1": large, "b2": {"n": {"kind": "missing"}}})
+    entry = StudentEntry("Ada", "ada", run=make_run("Ada"), run_folder=folder)
+    write_report(make_report([entry]), tmp_path)
+    words = Page((tmp_path / "students" / "ada.html").read_text(encoding="utf-8")).words
+    assert "The evidence of this question cannot be shown: b1.json has 8.6 MiB" in words
+    assert "not defined when the question ended" in words

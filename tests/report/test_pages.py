@@ -57,6 +57,16 @@ def test_slugs_that_differ_only_in_case_get_pages_of_their_own(tmp_path):
     assert len({path.name.lower() for path in (tmp_path / "students").iterdir()}) == 4
 
 
+def test_a_name_that_is_no_file_name_gives_a_page_that_can_be_recognised(tmp_path):
+    write_report(
+        make_report([StudentEntry("Dương Nguyễn", "Dương Nguyễn"), StudentEntry("王", "../王")]), tmp_path
+    )
+    first, second = sorted(path.name for path in (tmp_path / "students").iterdir())
+    assert re.fullmatch(r"duong-nguyen-[0-9a-f]{8}\.html", first) and re.fullmatch(
+        r"student-[0-9a-f]{8}\.html", second
+    )
+
+
 def test_synthetic_data_is_said_loudly_on_every_page_and_real_data_quietly(tmp_path, site):
     index = write_report(make_report([StudentEntry("A", "a")], synthetic=True), tmp_path)
     for path in (index, tmp_path / "students" / "a.html"):

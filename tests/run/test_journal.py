@@ -113,7 +113,7 @@ def test_lone_surrogate_does_not_break_the_notebook():
         b'{"event": "output", "cell": 1, "output": {"output_type": "stream", "name": "stdout", "text": "\\ud800"}}\n'
     )
     facts = read_journal(text, cells=CELLS, questions=QUESTIONS)
-    assert b"?" in executed_notebook(_notebook(), facts, stopped=None, most_bytes=1000)
+    executed_notebook(_notebook(), facts, stopped=None, most_bytes=1000).decode("utf-8")
 
 
 def test_first_end_of_a_cell_counts():

@@ -56,7 +56,9 @@ def list_sets(store_folder: Path | None, style: str) -> None:
     console = Console()
     sets = _store(store_folder).list()
     if style == "json":
-        console.print_json(data=[{field: getattr(stored.facts, field) for field in _JSON_FIELDS} for stored in sets])
+        console.print_json(
+            data=[{field: getattr(stored.facts, field) for field in _JSON_FIELDS} for stored in sets]
+        )
         return
     if not sets:
         console.print("No data sets yet: `deepgrade data fetch`, `import DIR` or `synthetic` gets some.")

@@ -33,7 +33,11 @@ from deepgrade.records import Course
 @data_options
 @store_option
 @sandbox_option
-@click.option("--slots", type=click.IntRange(1, 256), help="Runs beside each other; default: what memory and cores allow.")
+@click.option(
+    "--slots",
+    type=click.IntRange(1, 256),
+    help="Runs beside each other; default: what memory and cores allow.",
+)
 @errors_for_people
 def command(
     lab: str,

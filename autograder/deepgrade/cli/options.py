@@ -52,7 +52,11 @@ def store_option(function: F) -> F:
 def data_options(function: F) -> F:
     """Add `--data` and `--size`: which data runs see."""
     function = click.option(
-        "--size", type=click.Choice(["full", "quick"]), default="full", show_default=True, help="How much of it."
+        "--size",
+        type=click.Choice(["full", "quick"]),
+        default="full",
+        show_default=True,
+        help="How much of it.",
     )(function)
     return click.option(
         "--data",
@@ -89,7 +93,9 @@ def errors_for_people(function: F) -> F:
 
     @functools.wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
-        from deepgrade.cli.known_errors import KNOWN_ERRORS  # the areas are imported only now: --help stays fast
+        from deepgrade.cli.known_errors import (
+            KNOWN_ERRORS,
+        )  # the areas are imported only now: --help stays fast
 
         try:
             return function(*args, **kwargs)
@@ -97,7 +103,9 @@ def errors_for_people(function: F) -> F:
             click.echo(f"deepgrade: {error}", err=True)
             sys.exit(2)
         except KeyboardInterrupt:
-            click.echo("\nInterrupted. What was finished is kept; the same command goes on from there.", err=True)
+            click.echo(
+                "\nInterrupted. What was finished is kept; the same command goes on from there.", err=True
+            )
             sys.exit(INTERRUPTED)
 
     return wrapped  # type: ignore[return-value]

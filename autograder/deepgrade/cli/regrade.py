@@ -70,7 +70,9 @@ def _show(console: Console, lab: str, result: RegradeResult) -> None:
         console.print(table)
     console.print(f"{up} up, {down} down, {same} the same; nothing was run again")
     for student, missing in list(result.stale.items())[:12]:
-        console.print(f"{student}: run was not asked to keep {', '.join(missing)}; grade again to run it again")
+        console.print(
+            f"{student}: run was not asked to keep {', '.join(missing)}; grade again to run it again"
+        )
     if len(result.stale) > 12:
         console.print(f"and {len(result.stale) - 12} more")
     console.print(f"`deepgrade regrade {lab} --apply --reason '...'` or `deepgrade regrade {lab} --cancel`")

@@ -33,7 +33,18 @@ from deepgrade.records import Course
 @store_option
 @sandbox_option
 @click.option("--slots", type=click.IntRange(1, 256), help="Runs beside each other.")
-@click.option("--only", multiple=True, help="A case's name (solution-otter, blank-nbgrader, a mistake's name); repeatable.")
+@click.option(
+    "--only",
+    multiple=True,
+    help="A case's name (solution-otter, blank-nbgrader, a mistake's name); repeatable.",
+)
+@click.option(
+    "--together",
+    type=click.IntRange(1, 8),
+    default=1,
+    show_default=True,
+    help="Most mistakes in one notebook: faster, and run one by one again where they lose something else.",
+)
 @errors_for_people
 def command(
     lab: str,
@@ -45,6 +56,7 @@ def command(
     sandbox_name: str | None,
     slots: int | None,
     only: tuple[str, ...],
+    together: int,
 ) -> None:
     """Prove LAB fair: run the solution, the blank template and every known mistake in a course folder of their own.
 
@@ -64,6 +76,7 @@ def command(
             only=only,
             slots=slots,
             sandbox=sandbox_name,
+            together=together,
         )
     _show(console, lab, result)
     if not result.ok:
@@ -75,10 +88,16 @@ def _show(console: Console, lab: str, result: Verification) -> None:
     for heading in ("case", "points", "must lose", "outcome"):
         table.add_column(heading)
     for row in result.results:
-        points = "-" if row.score is None else f"{row.score.automatic_points:g} of {row.score.automatic_possible:g}"
+        points = (
+            "-"
+            if row.score is None
+            else f"{row.score.automatic_points:g} of {row.score.automatic_possible:g}"
+        )
         loses = "everything" if row.case.loses is None else ", ".join(sorted(row.case.loses)) or "nothing"
-        outcome = "[green]as it must[/green]" if not row.problems else "[red]" + "\n".join(row.problems) + "[/red]"
-        table.add_row(row.case.name, points, loses, outcome)
+        outcome = (
+            "[green]as it must[/green]" if not row.problems else "[red]" + "\n".join(row.problems) + "[/red]"
+        )
+        table.add_row("\n".join(row.case.members) or row.case.name, points, loses, outcome)
     console.print(table)
     if result.not_assessed:
         console.print(f"not assessed on this machine, so not proven: {', '.join(result.not_assessed)}")

@@ -13,8 +13,12 @@ neither the secret nor the HMAC, only a hash of the latter that recognises the s
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import hmac
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -112,17 +116,20 @@ def prepare_hidden(source: Path, dataset: str, rows: int, secret: bytes, destina
     key = hidden_key(facts, rows, secret)
     public, inputs, labels = (destination / part / dataset for part in ("public", "inputs", "labels"))
     manifest = destination / "keys" / f"{dataset}.json"
-    known = _read_manifest(manifest)
-    if known is not None and known.key != key:
-        raise HiddenSetError(
-            f"{destination} holds a hidden set of {dataset} made from other data, rows or another secret; "
-            "choose another folder, or delete it if no grade rests on it."
-        )
-    if known is None or not all(part.is_dir() for part in (public, inputs, labels)):
-        known = _make(
-            read_data_folder(folder), facts, rows, _seed(facts, rows, secret), key, (public, inputs, labels)
-        )
-        write_atomic(manifest, known.model_dump_json() + "\n", mode=0o600)
+    with _locked(manifest.with_suffix(".lock")):
+        known = _read_manifest(manifest)
+        if known is not None and known.key != key:
+            raise HiddenSetError(
+                f"{destination} holds a hidden set of {dataset} made from other data, rows or another secret; "
+                "choose another folder, or delete it if no grade rests on it."
+            )
+        if known is None or not all(part.is_dir() for part in (public, inputs, labels)):
+            # Without a manifest, or with a part gone, what is there is unfinished and may be of another secret.
+            for part in (public, inputs, labels):
+                shutil.rmtree(part, ignore_errors=True)
+            seed = _seed(facts, rows, secret)
+            known = _make(read_data_folder(folder), facts, rows, seed, key, (public, inputs, labels))
+            write_atomic(manifest, known.model_dump_json() + "\n", mode=0o600)
     return HiddenSet(public, inputs, labels, known.fingerprint)
 
 
@@ -147,6 +154,15 @@ def verify_hidden(hidden: HiddenSet) -> tuple[str, ...]:
         if private.exists() and private.stat().st_mode & 0o077
     ]
     return tuple(problems)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Let one process at a time make a set; the others wait and find it made."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with path.open("ab") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
 
 
 def _read_manifest(path: Path) -> _Manifest | None:
@@ -176,9 +192,8 @@ def _make(
     public_facts = public.facts(facts.name, facts.origin, facts.size, facts.classes)
     _write_private(parts[2], {"labels": labels}, None)
     _write_private(parts[1], hidden_inputs, facts)
-    if not parts[0].is_dir():
-        with atomic_folder(parts[0]) as folder:
-            write_data_folder(folder, public, public_facts)
+    with atomic_folder(parts[0]) as folder:
+        write_data_folder(folder, public, public_facts)
     return _Manifest(
         key=key, rows=rows, fingerprint=_combined(public_facts.fingerprint, hidden_inputs, labels)
     )
@@ -187,8 +202,6 @@ def _make(
 def _write_private(path: Path, arrays: dict[str, Array], facts: SetFacts | None) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.parent.chmod(0o700)
-    if path.is_dir():
-        return
     with atomic_folder(path) as folder:
         for name, array in arrays.items():
             np.save(folder / f"{name}.npy", array, allow_pickle=False)

@@ -15,7 +15,7 @@ MISTAKES_SHOWN = 4
 
 _ENDLESS = "# this cell never ends\nwhile True:\n    pass\n"
 
-_HOSTILE = '''\
+_HOSTILE = """\
 # looks for the hidden checks, the labels and other people's results
 import os, pathlib
 
@@ -37,7 +37,7 @@ try:
     import deepgrade.score
 except ImportError as error:
     print("the grader:", error)
-'''
+"""
 
 _FORGERY = '''\
 # writes itself a perfect result, where a careless grader would look for one
@@ -83,11 +83,16 @@ def write_demo(files: LabFiles, folder: Path) -> list[Path]:
     master = files.master.read_text(encoding="utf-8")
     step = len(mistakes) // MISTAKES_SHOWN
     shown = mistakes[::step][:MISTAKES_SHOWN]
-    notebooks = {"ada-solution": solved_notebook(files, "otter"), "blaise-blank": blank_notebook(files, "nbgrader")}
+    notebooks = {
+        "ada-solution": solved_notebook(files, "otter"),
+        "blaise-blank": blank_notebook(files, "nbgrader"),
+    }
     names = ("carl", "dora", "emil", "frida")
     for index, (name, mistake) in enumerate(zip(names, shown, strict=True)):
         flavour = "nbgrader" if index % 2 else "otter"
-        notebooks[f"{name}-{mistake.name.replace('_', '-')}"] = solved_notebook(files, flavour, mistake.apply(master))
+        notebooks[f"{name}-{mistake.name.replace('_', '-')}"] = solved_notebook(
+            files, flavour, mistake.apply(master)
+        )
     blank = blank_notebook(files, "otter")
     notebooks["gustav-loops-for-ever"] = _with_cells(solved_notebook(files, "otter"), [_ENDLESS])
     notebooks["hedda-hostile"] = _with_cells(blank, [_HOSTILE, _FORGERY])

@@ -12,7 +12,18 @@ from deepgrade.data import DataStore
 from deepgrade.engine import CourseData, Setup, course_data, run_all, slots_for
 from deepgrade.files import parse_strict_json
 from deepgrade.infer import InferWorker
-from deepgrade.lab import CapturePlan, CheckSet, Lab, LabError, LabFiles, Origin, Size, load_checks, load_lab, make_plan
+from deepgrade.lab import (
+    CapturePlan,
+    CheckSet,
+    Lab,
+    LabError,
+    LabFiles,
+    Origin,
+    Size,
+    load_checks,
+    load_lab,
+    make_plan,
+)
 from deepgrade.records import Course, Gradebook, RunStore
 from deepgrade.sandbox import StudentEnvironment, find_sandbox
 from deepgrade.sandbox.helper import helper_walls
@@ -168,7 +179,9 @@ def _run_stage(
             yield item
 
     with InferWorker(wrap=helper_walls(setup.sandbox)) as worker:
-        for done in run_all(pending(), setup, worker, slots=slots, started=lambda s: progress.started(s.student)):
+        for done in run_all(
+            pending(), setup, worker, slots=slots, started=lambda s: progress.started(s.student)
+        ):
             if done.record is None:
                 summary.errors.append(f"{done.submission.student}: {type(done.error).__name__}: {done.error}")
                 progress.finished(done.submission.student, "internal_error", stored=False)
@@ -178,7 +191,12 @@ def _run_stage(
 
 
 def score_unscored(
-    files: LabFiles, parts: LabParts, setup: Setup, gradebook: Gradebook, progress: Progress, summary: GradeSummary
+    files: LabFiles,
+    parts: LabParts,
+    setup: Setup,
+    gradebook: Gradebook,
+    progress: Progress,
+    summary: GradeSummary,
 ) -> None:
     """Score the runs in force that have no score yet."""
     waiting: list[tuple[int, Path]] = []
@@ -197,4 +215,3 @@ def score_unscored(
     scores = score_runs(files, folders, size=setup.size, public=setup.data.public, labels=setup.data.labels)
     for (submission_id, _), score in zip(waiting, scores, strict=True):
         gradebook.add_score(submission_id, score)
-

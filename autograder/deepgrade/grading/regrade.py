@@ -43,7 +43,9 @@ def compute_set(files: LabFiles, course: Course, store: DataStore) -> RegradeRes
     with open_gradebook(course) as gradebook:
         runs = list(_runs_in_force(gradebook, run_store, lab.name))
         if not runs:
-            raise GradebookError(f"No run of {lab.name} is stored in {course.root}. Run `deepgrade grade {lab.name}` first.")
+            raise GradebookError(
+                f"No run of {lab.name} is stored in {course.root}. Run `deepgrade grade {lab.name}` first."
+            )
         set_id = gradebook.new_set(lab.name)
         try:
             for submission_id, score in score_stored(files, lab, course, store, [run[1:] for run in runs]):
@@ -59,7 +61,11 @@ def undecided_set(files: LabFiles, course: Course) -> RegradeResult | None:
     """Return the lab's undecided set, None when there is none."""
     with open_gradebook(course) as gradebook:
         set_id = gradebook.open_set(files.name)
-        return None if set_id is None else RegradeResult(set_id, list(changes_of(gradebook, files.name, set_id)), {})
+        return (
+            None
+            if set_id is None
+            else RegradeResult(set_id, list(changes_of(gradebook, files.name, set_id)), {})
+        )
 
 
 def decide(files: LabFiles, course: Course, *, apply: bool, reason: str | None) -> tuple[int, int]:
@@ -71,7 +77,9 @@ def decide(files: LabFiles, course: Course, *, apply: bool, reason: str | None) 
     with open_gradebook(course) as gradebook:
         set_id = gradebook.open_set(files.name)
         if set_id is None:
-            raise GradebookError(f"There is no undecided re-grade set of {files.name}. `deepgrade regrade {files.name}` makes one.")
+            raise GradebookError(
+                f"There is no undecided re-grade set of {files.name}. `deepgrade regrade {files.name}` makes one."
+            )
         return set_id, gradebook.decide_set(set_id, apply=apply, reason=reason)
 
 
@@ -85,7 +93,9 @@ def lacking(record: RunRecord, plan: CapturePlan) -> list[str]:
     ]
 
 
-def _runs_in_force(gradebook: Gradebook, store: RunStore, lab: str) -> Iterator[tuple[str, int, Path, RunRecord]]:
+def _runs_in_force(
+    gradebook: Gradebook, store: RunStore, lab: str
+) -> Iterator[tuple[str, int, Path, RunRecord]]:
     for entry in gradebook.entries(lab):
         record = store.read(entry.run_key) if entry.run_key else None
         if record is not None and entry.run_key is not None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deepgrade.data import DataStore
-from deepgrade.files import write_atomic
+from deepgrade.files import sha256_json, write_atomic
 from deepgrade.flavours import blank_notebook, solved_notebook
 from deepgrade.grading.grade import GradeRequest, Progress, grade, load_parts, open_gradebook
-from deepgrade.lab import LabFiles, Mistake, Origin, Size, load_mistakes
+from deepgrade.lab import LabError, LabFiles, Mistake, Origin, Size, load_mistakes
 from deepgrade.records import Course
 from deepgrade.score import CheckResult, CheckStatus, SubmissionScore
 
@@ -32,11 +32,13 @@ class Case:
     name: str
     description: str
     loses: frozenset[str] | None
+    members: tuple[str, ...] = ()
+    """Mistakes made together in one notebook."""
 
 
 @dataclass(frozen=True)
 class CaseResult:
-    """What a case got beside what it should."""
+    """What a case got beside what it must."""
 
     case: Case
     score: SubmissionScore | None
@@ -58,28 +60,81 @@ class Verification:
         return not self.unkilled and not any(result.problems for result in self.results)
 
 
-def cases_of(files: LabFiles, size: Size, only: Sequence[str] = ()) -> Iterator[tuple[Case, dict[str, object]]]:
+def cases_of(
+    files: LabFiles, size: Size, only: Sequence[str] = (), *, together: int = 1
+) -> Iterator[tuple[Case, dict[str, object]]]:
     """Yield a lab's cases with their notebooks.
 
     Args:
         files: The lab.
         size: Mistakes that need another size of data are left out.
         only: Names of cases to keep; all when empty.
+        together: Most mistakes in one notebook. Several must lose exactly what all of them name: as strict,
+            and several times as fast.
     """
     master = files.master.read_text(encoding="utf-8")
     for flavour in FLAVOURS:
         if _wanted(f"solution-{flavour}", only):
-            yield Case(f"solution-{flavour}", "The master's solution.", frozenset()), solved_notebook(files, flavour)
+            yield (
+                Case(f"solution-{flavour}", "The master's solution.", frozenset()),
+                solved_notebook(files, flavour),
+            )
         if _wanted(f"blank-{flavour}", only):
-            yield Case(f"blank-{flavour}", "The template as handed out.", None), blank_notebook(files, flavour)
-    for mistake in _mistakes(files, size):
-        case = Case(f"mistake-{mistake.name}", mistake.description, mistake.loses)
-        if _wanted(case.name, only):
-            yield case, solved_notebook(files, "otter", mistake.apply(master))
+            yield (
+                Case(f"blank-{flavour}", "The template as handed out.", None),
+                blank_notebook(files, flavour),
+            )
+    mistakes = [
+        mistake
+        for mistake in load_mistakes(files.mistakes)
+        if mistake.size in ("any", size) and _wanted(f"mistake-{mistake.name}", only)
+    ]
+    for group in _groups(mistakes, master, together):
+        text = master
+        for mistake in group:
+            text = mistake.apply(text)
+        yield _case_of(group), solved_notebook(files, "otter", text)
 
 
-def _mistakes(files: LabFiles, size: Size) -> list[Mistake]:
-    return [mistake for mistake in load_mistakes(files.mistakes) if mistake.size in ("any", size)]
+def _case_of(group: Sequence[Mistake]) -> Case:
+    names = tuple(mistake.name for mistake in group)
+    name = f"mistake-{names[0]}" if len(names) == 1 else f"mistakes-{sha256_json(list(names))[:8]}"
+    loses = frozenset().union(*(mistake.loses for mistake in group))
+    return Case(name, " ".join(mistake.description for mistake in group), loses, names)
+
+
+def _groups(mistakes: Sequence[Mistake], master: str, most: int) -> list[list[Mistake]]:
+    """Put mistakes together that touch different places and lose different checks.
+
+    Neighbours in the list are mostly about one question and would hide each other, so they are dealt out.
+    """
+    count = -(-len(mistakes) // most)
+    groups: list[list[Mistake]] = [[] for _ in range(count)]
+    for place, mistake in enumerate(mistakes):
+        turns = (groups[(place + step) % count] for step in range(count))
+        fits = (
+            group
+            for group in turns
+            if not group or (len(group) < most and _fit_together([*group, mistake], master))
+        )
+        group = next(fits, None)
+        if group is None:
+            groups.append([mistake])
+        else:
+            group.append(mistake)
+    return [group for group in groups if group]
+
+
+def _fit_together(group: Sequence[Mistake], master: str) -> bool:
+    losses = [check for mistake in group for check in mistake.loses]
+    if len(losses) != len(set(losses)) or not all(mistake.loses for mistake in group):
+        return False
+    try:
+        for mistake in group:
+            master = mistake.apply(master)
+    except LabError:
+        return False
+    return True
 
 
 def _wanted(name: str, only: Sequence[str]) -> bool:
@@ -97,35 +152,62 @@ def verify(
     only: Sequence[str] = (),
     slots: int | None = None,
     sandbox: str | None = None,
+    together: int = 1,
 ) -> Verification:
     """Grade every case and compare with what it must get; a later call goes on where one stopped.
+
+    Mistakes that were put together and lose something else are run again one by one: only then is it known
+    which of them is not as it must be.
 
     Raises:
         LabError: The lab's files are wrong.
     """
     parts = load_parts(files)
-    folder = course.root / "cases" / files.name
-    cases: list[Case] = []
-    paths: list[Path] = []
-    for case, notebook in cases_of(files, size, only):
-        path = folder / f"{case.name}.ipynb"
-        write_atomic(path, json.dumps(notebook, indent=1))
-        cases.append(case)
-        paths.append(path)
-    request = GradeRequest(files, paths, course, store, origin, size, sandbox, slots)
-    grade(request, progress)
-    results = []
-    with open_gradebook(course) as gradebook:
-        for case in cases:
-            score = gradebook.entry(files.name, case.name).score
-            results.append(CaseResult(case, score, _problems(case, score)))
+    bench = _Bench(
+        files, course, GradeRequest(files, (), course, store, origin, size, sandbox, slots), progress
+    )
+    results = bench.results(cases_of(files, size, only, together=together))
+    alone = [
+        name for row in results if row.problems and len(row.case.members) > 1 for name in row.case.members
+    ]
+    if alone:
+        results = [row for row in results if not (row.problems and len(row.case.members) > 1)]
+        results += bench.results(cases_of(files, size, alone))
     worth = [check.id for check in parts.checks.checks if check.points > 0]
-    named = set().union(*(case.loses or () for case in cases if case.name.startswith("mistake-")))
+    named = set().union(*(row.case.loses or () for row in results if row.case.members))
     return Verification(
         results=tuple(results),
         unkilled=() if only else tuple(check for check in worth if check not in named),
         not_assessed=_unassessed(results),
     )
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """Grades cases in a course folder of their own."""
+
+    files: LabFiles
+    course: Course
+    request: GradeRequest
+    progress: Progress
+
+    def results(self, cases: Iterable[tuple[Case, dict[str, object]]]) -> list[CaseResult]:
+        """Grade the cases and compare."""
+        folder = self.course.root / "cases" / self.files.name
+        wanted: list[Case] = []
+        paths: list[Path] = []
+        for case, notebook in cases:
+            path = folder / f"{case.name}.ipynb"
+            write_atomic(path, json.dumps(notebook, indent=1))
+            wanted.append(case)
+            paths.append(path)
+        grade(replace(self.request, paths=paths), self.progress)
+        with open_gradebook(self.course) as gradebook:
+            scores = [gradebook.entry(self.files.name, case.name).score for case in wanted]
+        return [
+            CaseResult(case, score, _problems(case, score))
+            for case, score in zip(wanted, scores, strict=True)
+        ]
 
 
 def _problems(case: Case, score: SubmissionScore | None) -> tuple[str, ...]:
@@ -143,7 +225,9 @@ def _problems(case: Case, score: SubmissionScore | None) -> tuple[str, ...]:
             problems.append(f"it earns {score.automatic_points:g} points: {', '.join(gained)}")
         return tuple(problems)
     lost = {name for name, check in results.items() if check.status in _LOST}
-    problems += [f"{name} fails: {_why(results[name].hint, results[name].found)}" for name in sorted(lost - case.loses)]
+    problems += [
+        f"{name} fails: {_why(results[name].hint, results[name].found)}" for name in sorted(lost - case.loses)
+    ]
     problems += [f"{name} should fail and {_status(results, name)}" for name in sorted(case.loses - lost)]
     return tuple(problems)
 

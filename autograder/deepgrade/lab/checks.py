@@ -28,7 +28,16 @@ VISIBLE_MARK = "__deepgrade_visible__"
 PYTEST_FIXTURES = frozenset(
     {"cache", "capfd", "capfdbinary", "caplog", "capsys", "capsysbinary", "capteesys", "doctest_namespace"}
     | {"monkeypatch", "pytestconfig", "record_property", "record_testsuite_property", "record_xml_attribute"}
-    | {"recwarn", "request", "subtests", "testdir", "tmp_path", "tmp_path_factory", "tmpdir", "tmpdir_factory"}
+    | {
+        "recwarn",
+        "request",
+        "subtests",
+        "testdir",
+        "tmp_path",
+        "tmp_path_factory",
+        "tmpdir",
+        "tmpdir_factory",
+    }
 )
 
 F = TypeVar("F", bound=Callable[..., None])

@@ -8,7 +8,7 @@ the JSON holds all that a page shows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,10 @@ from typing import Any
 from deepgrade.files import UntrustedFileError, parse_strict_json, read_untrusted
 from deepgrade.report.text import count_text, figure_text, number, one_line
 
-_EVIDENCE_BYTES = 16 << 20
+_FILE_BYTES = 8 << 20
+_EVIDENCE_BYTES = 24 << 20
+_PREDICTION_BYTES = 16 << 20
+_NOT_SHOWN = frozenset({"values", "rows", "head", "numeric", "nulls"})
 _MOST_ITEMS = 60
 _MOST_LAYERS = 80
 
@@ -88,20 +91,34 @@ def read_json_file(path: Path, most: int) -> tuple[Json, str | None]:
     return value, None
 
 
-def read_evidence(folder: Path | None, question: str) -> Evidence:
-    """Return what was captured at the end of a question; nothing where the run did not come so far."""
-    if folder is None or not (folder / "evidence" / f"{question}.json").exists():
-        return Evidence({}, None)
-    document, problem = read_json_file(folder / "evidence" / f"{question}.json", _EVIDENCE_BYTES)
-    items = _mapping(document.get("items"))
-    return Evidence({str(k): v for k, v in list(items.items())[:_MOST_ITEMS] if isinstance(v, dict)}, problem)
+def read_all_evidence(folder: Path | None, questions: Iterable[str]) -> dict[str, Evidence]:
+    """Return question -> what was captured at its end; nothing where the run did not come so far.
+
+    All questions together have a budget, since JSON takes up to thirty times its size once it is read.
+    """
+    left = _EVIDENCE_BYTES
+    found = {}
+    for question in questions:
+        path = folder / "evidence" / f"{question}.json" if folder is not None else None
+        if path is None or not path.exists():
+            found[question] = Evidence({}, None)
+            continue
+        document, problem = read_json_file(path, min(_FILE_BYTES, left))
+        items = list(_mapping(document.get("items")).items())[:_MOST_ITEMS]
+        found[question] = Evidence({str(k): _slim(v) for k, v in items if isinstance(v, dict)}, problem)
+        left = max(left - path.lstat().st_size, 0)
+    return found
+
+
+def _slim(item: Json) -> Json:
+    return {key: value for key, value in item.items() if key not in _NOT_SHOWN}
 
 
 def read_predictions(folder: Path | None) -> Json:
     """Return infer.json's models by `question/name`; nothing where there is no such file."""
     if folder is None or not (folder / "predictions" / "infer.json").exists():
         return {}
-    return _mapping(read_json_file(folder / "predictions" / "infer.json", _EVIDENCE_BYTES)[0].get("models"))
+    return _mapping(read_json_file(folder / "predictions" / "infer.json", _PREDICTION_BYTES)[0].get("models"))
 
 
 def captured_row(name: str, item: Json) -> CapturedRow:

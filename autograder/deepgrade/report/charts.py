@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from deepgrade.report import svg
 from deepgrade.report.points import Cell
-from deepgrade.report.text import figure_text, points_text, seconds_text
+from deepgrade.report.text import count_text, figure_text, points_text, seconds_text
 
 
 def histogram(values: Sequence[float], top: float) -> Markup:
@@ -89,15 +89,17 @@ def strip_plot(dots: Sequence[Dot], threshold: float | None, title: str) -> Mark
     base = 28.0 + deepest * 2.2 * radius
     parts = [svg.line(left, base + 9, width - right, base + 9, "axis")]
     places = svg.ticks(low, high, 5)
+    far = sum(dot.value < low for dot in dots)
     for value, words in zip(places, svg.tick_texts(places), strict=True):
-        parts.append(svg.text(left + (value - low) * scale, base + 24, words))
+        x = left + (value - low) * scale
+        if not far or x > 112:  # the note on the left stands there
+            parts.append(svg.text(x, base + 24, words))
     if threshold is not None:
         x = left + (threshold - low) * scale
         parts.append(svg.line(x, 14, x, base + 9, "threshold"))
         anchor, shift = ("end", -4) if x > width * 0.6 else ("start", 4)
         parts.append(svg.text(x + shift, 11, f"threshold {figure_text(threshold)}", "note", anchor))
     parts += [_mark(x, base - level * 2.2 * radius, dot, threshold) for x, level, dot in marks]
-    far = sum(dot.value < low for dot in dots)
     if far:
         parts.append(svg.text(left - 8, base + 24, f"← {far} farther left", "label", "start"))
     return svg.figure(width, base + 32, _strip_words(dots, threshold, title), *parts)
@@ -125,7 +127,7 @@ def _mark(x: float, y: float, dot: Dot, threshold: float | None) -> Markup:
 
 
 def _strip_words(dots: Sequence[Dot], threshold: float | None, title: str) -> str:
-    words = f"{title}: {len(dots)} models"
+    words = f"{title}: {count_text(len(dots), 'model')}"
     if dots:
         words += f", from {min(dot.value for dot in dots):.4f} to {max(dot.value for dot in dots):.4f}"
     if threshold is not None:

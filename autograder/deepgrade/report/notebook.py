@@ -24,7 +24,7 @@ from deepgrade.report.images import PictureRefused, check_picture
 from deepgrade.report.prose import html_output, prose
 from deepgrade.report.text import clean, head_and_tail, one_line
 
-_NOTEBOOK_BYTES = 64 << 20
+_NOTEBOOK_BYTES = 48 << 20
 _MOST_CELLS = 400
 _MOST_OUTPUTS = 40
 _SOURCE_CHARACTERS = 20_000

@@ -13,6 +13,7 @@ import base64
 import hashlib
 import math
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -28,7 +29,7 @@ from deepgrade.report.class_page import class_page
 from deepgrade.report.model import Audience, ClassReport, StudentEntry
 from deepgrade.report.points import STATE_WORDS, Row, State, summarise
 from deepgrade.report.student_page import student_page
-from deepgrade.report.text import clean, figure_text, one_line, points_text, seconds_text, shorten
+from deepgrade.report.text import clean, count_text, figure_text, one_line, points_text, seconds_text, shorten
 from deepgrade.score.results import ModelScore
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -71,11 +72,13 @@ class Slugs:
         self._taken: set[str] = set()
 
     def of(self, entry: StudentEntry) -> str:
-        """Return the entry's slug, or one made from the name's hash where it is unsafe or taken."""
+        """Return the entry's slug, or one made from the name and a hash where it is unsafe or taken."""
         slug = entry.slug
         if not _SAFE_SLUG.fullmatch(slug) or slug.lower() in self._taken:
             name = f"{entry.student}\0{entry.slug}".encode("utf-8", "backslashreplace")
-            slug = f"student-{sha256_bytes(name)[:12]}"
+            plain = unicodedata.normalize("NFKD", entry.student).encode("ascii", "ignore").decode("ascii")
+            words = "-".join(re.findall("[a-z0-9]+", plain.lower()))[:40].strip("-")
+            slug = f"{words or 'student'}-{sha256_bytes(name)[:8]}"
         base, number = slug, 2
         while slug.lower() in self._taken:
             slug, number = f"{base}-{number}", number + 1
@@ -134,6 +137,7 @@ def _environment() -> Environment:
         name=lambda value, most=80: one_line(str(value), most) or "(no name)",
         cut=lambda value, most: shorten(clean(str(value)[: 4 * most]), most),
         when=_when,
+        counted=count_text,
         words=lambda code: str(code).replace("_", " "),
         interval=_interval,
     )

@@ -17,7 +17,7 @@ from deepgrade.report.captured import (
     captured_row,
     epochs_of,
     model_view,
-    read_evidence,
+    read_all_evidence,
     read_predictions,
 )
 from deepgrade.report.curves import curves
@@ -91,7 +91,7 @@ class StudentPage:
 def student_page(report: ClassReport, entry: StudentEntry) -> StudentPage:
     """Read one student's run and return what their page shows."""
     predictions = read_predictions(entry.run_folder)
-    evidence = {q.id: read_evidence(entry.run_folder, q.id) for q in report.lab.questions}
+    evidence = read_all_evidence(entry.run_folder, [question.id for question in report.lab.questions])
     notebook = None
     if entry.run_folder is not None and (entry.run_folder / "notebook.ipynb").exists():
         notebook = read_notebook(entry.run_folder / "notebook.ipynb")
@@ -124,7 +124,7 @@ def _models(
                 views.append(
                     model_view(question.id, name, item, prediction if isinstance(prediction, dict) else {})
                 )
-        found[question.id] = tuple(views)
+        found[question.id] = tuple(views[:12])
     return found
 
 

@@ -48,6 +48,7 @@ _PATH = "/usr/local/bin:/usr/bin:/bin"
 _SYSTEM_LINKS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 _ETC = ("ld.so.cache", "localtime", "alternatives", "fonts", "ssl/certs", "OpenCL")
 _GPU_SYSTEM = Path("/sys")
+_PRIVATE = ("/dev/shm", "/tmp")  # noqa: S108 - each sandbox has its own
 _READ_BYTES = 1 << 16
 REPAIR = "apt-get install bubblewrap"
 
@@ -161,7 +162,7 @@ class Bubblewrap:
         _add_system(arguments, user)
         memory = request.limits.memory_mib // 4
         size = str(max(64, min(memory, 1024 if self.groups else 256)) << 20)
-        for folder in ("/dev/shm", "/tmp"):  # noqa: S108 - private to the sandbox
+        for folder in _PRIVATE:
             arguments.add("--perms", "1777", "--size", size, "--tmpfs", folder)
         if request.gpu_devices:
             arguments.add("--ro-bind", str(_GPU_SYSTEM), str(_GPU_SYSTEM))
@@ -291,19 +292,8 @@ def _leader(status_read: int, status_write: int) -> int | None:
 def probe_bubblewrap() -> str | None:
     """Return why bubblewrap cannot start `true` here, or None."""
     way = [] if os.geteuid() == 0 else ["--unshare-user", "--disable-userns"]
-    mounts = [
-        "--ro-bind",
-        "/",
-        "/",
-        "--proc",
-        "/proc",
-        "--perms",
-        "0755",
-        "--size",
-        "65536",
-        "--tmpfs",
-        "/tmp",
-    ]
+    mounts = ["--ro-bind", "/", "/", "--proc", "/proc"]
+    mounts += ["--perms", "0755", "--size", "65536", "--tmpfs", _PRIVATE[1]]
     command = ["bwrap", *way, "--unshare-pid", "--unshare-net", *mounts, "true"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)

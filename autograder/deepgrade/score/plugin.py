@@ -106,7 +106,8 @@ class ScorePlugin:
     def run(self, item: CheckItem) -> CheckResult:
         """Run one check on one submission and judge its outcome."""
         check = item.check
-        status, details = CheckStatus.PASSED, {}
+        status = CheckStatus.PASSED
+        details: dict[str, Any] = {}
         try:
             if self._current is None or self._current[0] != item.place:
                 self._current = (item.place, self._open(item.place))
