@@ -27,8 +27,22 @@ ROWS = st.lists(st.lists(st.integers(1, 60), max_size=9), min_size=1, max_size=1
 
 @pytest.mark.parametrize(
     "name",
-    "flat flat/half multi_hot multi_hot: multi_hot:0 multi_hot:2 multi_hot:-5 multi_hot:9999999 "
-    "padded padded:5:6:7 padded:² padded:+5 cube/unit /".split(" "),  # noqa: SIM905
+    [
+        "flat",
+        "flat/half",
+        "multi_hot",
+        "multi_hot:",
+        "multi_hot:0",
+        "multi_hot:2",
+        "multi_hot:-5",
+        "multi_hot:9999999",
+        "padded",
+        "padded:5:6:7",
+        "padded:²",
+        "padded:+5",
+        "cube/unit",
+        "/",
+    ],
 )
 def test_a_name_that_is_no_adapter_is_refused_with_those_there_are(name: str) -> None:
     with pytest.raises(DataError, match="multi_hot:WORDS"):

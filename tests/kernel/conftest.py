@@ -29,30 +29,41 @@ class KernelRun:
 
     @property
     def kinds(self) -> list[str]:
+        """The events' names, in order."""
         return [event["event"] for event in self.events]
 
     def outputs(self, cell: int) -> list[dict[str, Any]]:
-        return [event["output"] for event in self.events if event["event"] == "output" and event["cell"] == cell]
+        """A cell's nbformat outputs."""
+        return [
+            event["output"] for event in self.events if event["event"] == "output" and event["cell"] == cell
+        ]
 
     def text(self, cell: int) -> str:
+        """What a cell printed."""
         return "".join(output["text"] for output in self.outputs(cell) if output["output_type"] == "stream")
 
     def end(self, cell: int) -> dict[str, Any]:
+        """A cell's `cell_end`."""
         return next(event for event in self.events if event["event"] == "cell_end" and event["cell"] == cell)
 
     def statuses(self) -> list[str]:
+        """The cells' statuses, in order."""
         return [event["status"] for event in self.events if event["event"] == "cell_end"]
 
     def items(self, question: str = "a1") -> dict[str, Any]:
+        """A question's items."""
         return parse_strict_json((self.out / "evidence" / f"{question}.json").read_bytes())["items"]
 
     def devices(self) -> dict[str, Any]:
+        """devices.json."""
         return parse_strict_json((self.out / "evidence" / "devices.json").read_bytes())
 
     def file(self, item: dict[str, Any], key: str = "file") -> Path:
+        """The path of an item's blob."""
         return self.out / "evidence" / item[key]
 
     def array(self, item: dict[str, Any]) -> Any:
+        """An array item's numbers, in the dtype they had."""
         return np.load(self.file(item), allow_pickle=False).astype(item["dtype"])
 
 

@@ -23,7 +23,9 @@ def test_leaving_the_notebook_is_an_error_of_that_cell(run_kernel, source):
     assert run.text(1) == "rest\n"
 
 
-@pytest.mark.parametrize("source", ["raise KeyboardInterrupt", "raise GeneratorExit", "def f(:", "%nosuchmagic"])
+@pytest.mark.parametrize(
+    "source", ["raise KeyboardInterrupt", "raise GeneratorExit", "def f(:", "%nosuchmagic"]
+)
 def test_unusual_errors_are_errors_with_one_output(run_kernel, source):
     run = run_kernel(source, "1")
     assert run.statuses() == ["error", "ok"]
@@ -91,7 +93,9 @@ def test_whatever_a_cell_hangs_in_is_interrupted(run_kernel, source):
 
 
 def test_own_alarm_handler_does_not_disarm_the_next_cell(run_kernel):
-    run = run_kernel("import signal; signal.signal(signal.SIGALRM, signal.SIG_IGN)", "while True: pass", cell_s=0.4)
+    run = run_kernel(
+        "import signal; signal.signal(signal.SIGALRM, signal.SIG_IGN)", "while True: pass", cell_s=0.4
+    )
     assert run.statuses() == ["ok", "timeout"]
 
 
@@ -128,7 +132,7 @@ def test_results_displays_and_their_counts_are_nbformat(run_kernel):
     assert run.outputs(3)[0]["data"] == {"image/png": "YWJj", "text/plain": "t"}
     for cell in range(4):
         for output in run.outputs(cell):
-            nbformat.validate({k: v for k, v in output.items()}, ref="output", version=4)
+            nbformat.validate(dict(output), ref="output", version=4)
 
 
 def test_figures_are_shown_at_the_end_of_their_cell_whichever_backend_is_asked_for(run_kernel):
@@ -142,7 +146,9 @@ def test_figures_are_shown_at_the_end_of_their_cell_whichever_backend_is_asked_f
 
 
 def test_clear_output_is_an_event_and_waits_when_asked_to(run_kernel):
-    source = "from IPython.display import clear_output\nfor i in range(3):\n    clear_output(wait=True); print(i)"
+    source = (
+        "from IPython.display import clear_output\nfor i in range(3):\n    clear_output(wait=True); print(i)"
+    )
     run = run_kernel(source)
     assert run.kinds.count("clear_output") == 3 and run.outputs(0)[-1]["text"] == "2\n"
     assert run.kinds.index("clear_output") < run.kinds.index("output")
@@ -201,7 +207,9 @@ def test_two_runs_draw_the_same_numbers_and_own_seeds_win(run_kernel):
         "np.random.seed(1); np.random.rand()",
     )
     first, second, other = run_kernel(*cells), run_kernel(*cells), run_kernel(*cells, seed=18)
-    shown = [[run.outputs(cell)[0]["data"]["text/plain"] for cell in range(3)] for run in (first, second, other)]
+    shown = [
+        [run.outputs(cell)[0]["data"]["text/plain"] for cell in range(3)] for run in (first, second, other)
+    ]
     assert shown[0] == shown[1]
     assert shown[0][:2] != shown[2][:2] and shown[0][2] == shown[2][2]
 

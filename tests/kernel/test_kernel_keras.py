@@ -14,6 +14,8 @@ import keras, tensorflow as tf
 from keras import layers, losses
 own_seed_kept = (float(np.random.rand()), random.random())
 import functools
+tf.config.set_visible_devices(tf.config.list_physical_devices("CPU"), "CPU")
+tf.config.set_visible_devices([], "GPU")
 """
 SPELLINGS = {
     "'categorical_crossentropy'": ("categorical_crossentropy", False),
@@ -67,15 +69,25 @@ class Custom(keras.Model):
     def get_config(self): raise NotImplementedError("no config")
 custom = Custom(); custom(x)
 unfinished = Custom.__new__(Custom)
+(digits, _), _ = keras.datasets.mnist.load_data()
 def predict_shape(rows): return net.predict(np.array(rows), verbose=0)
-tf.config.set_visible_devices([], "CPU")
-tf.config.set_visible_devices([], "GPU")
 """
 MODEL_NAMES = [f"loss_{index}" for index in range(len(SPELLINGS))] + ["measured", "scheduled", "bare"]
-TRAINED_NAMES = (
-    "net history constant variable half keras_variable large words double custom unfinished predict_shape"
-    " first_weights own_seed_kept".split()
-)
+TRAINED_NAMES = [
+    *(
+        "net",
+        "history",
+        "constant",
+        "variable",
+        "half",
+        "keras_variable",
+        "large",
+        "words",
+        "double",
+        "custom",
+    ),
+    *("unfinished", "predict_shape", "first_weights", "own_seed_kept", "digits"),
+]
 
 
 @pytest.fixture
@@ -83,7 +95,14 @@ def run(run_kernel):
     return run_kernel
 
 
-def test_keras_models_histories_and_tensors_become_evidence(run):
+def test_keras_models_histories_and_tensors_become_evidence(run, tmp_path):
+    data = tmp_path / "data"
+    (data / "mnist").mkdir(parents=True)
+    (data / "mnist" / "facts.json").write_text("{}")
+    for name in ("x_train", "y_train", "x_test", "y_test"):
+        np.save(
+            data / "mnist" / f"{name}.npy", np.full((3, 28, 28) if name[0] == "x" else (3,), 7, dtype="uint8")
+        )
     plan = {
         "a1": {"names": MODEL_NAMES},
         "b1": {
@@ -91,7 +110,7 @@ def test_keras_models_histories_and_tensors_become_evidence(run):
             "probes": {"double": [[[3], {}]], "predict_shape": [[[[[0.0, 0.0, 0.0, 0.0]]], {}]]},
         },
     }
-    done = run(SETUP, MODELS, TRAINING, plan=plan, ends={1: ["a1"], 2: ["b1"]})
+    done = run(SETUP, MODELS, TRAINING, plan=plan, ends={1: ["a1"], 2: ["b1"]}, data=data)
     assert done.statuses() == ["ok", "ok", "ok"], done.outputs(2)
     _check_compile_facts(done.items("a1"))
     _check_trained_model(done, done.items("b1"))
@@ -117,22 +136,35 @@ def _check_compile_facts(items):
     assert (measured["optimizer"], measured["learning_rate"]) == ("SGD", 0.03)
     assert items["scheduled"]["compile"]["learning_rate"] == 0.1
     bare = items["bare"]
-    assert not bare["built"] and bare["weights"] is None and bare["compile"] is None and bare["iterations"] == 0
+    assert (
+        not bare["built"] and bare["weights"] is None and bare["compile"] is None and bare["iterations"] == 0
+    )
     assert "never built" in bare["problem"]
 
 
 def _check_trained_model(done, items):
     net = items["net"]
-    assert (net["class"], net["built"], net["backend"], net["problem"]) == ("Sequential", True, "tensorflow", None)
+    assert (net["class"], net["built"], net["backend"], net["problem"]) == (
+        "Sequential",
+        True,
+        "tensorflow",
+        None,
+    )
     assert net["claimed"] == {"count_params": 67} and net["iterations"] == 6
     architecture = json.loads(done.file(net, "architecture").read_text())
-    assert [layer["class_name"] for layer in architecture["config"]["layers"]] == ["InputLayer", "Dense", "Dense"]
+    assert [layer["class_name"] for layer in architecture["config"]["layers"]] == [
+        "InputLayer",
+        "Dense",
+        "Dense",
+    ]
     weights = load_file(done.file(net, "weights"))
     assert list(weights) == ["w000", "w001", "w002", "w003"]
     assert [tensor.shape for tensor in weights.values()] == [(4, 8), (8,), (8, 3), (3,)]
     assert np.array_equal(weights["w000"], done.array(items["first_weights"]))
     history = items["history"]
-    assert set(history["history"]) == {"accuracy", "loss", "val_accuracy", "val_loss"} and history["epoch"] == [0, 1]
+    assert set(history["history"]) == {"accuracy", "loss", "val_accuracy", "val_loss"} and history[
+        "epoch"
+    ] == [0, 1]
 
 
 def _check_tensors(done, items):
@@ -141,6 +173,7 @@ def _check_tensors(done, items):
     assert items["half"]["dtype"] == "bfloat16" and items["half"]["mean"] == 1.5
     assert items["keras_variable"]["shape"] == [4, 8]
     assert items["large"]["stored"] == "rows" and items["large"]["nonzero"] == 6_000_000
+    assert items["digits"]["shape"] == [3, 28, 28] and items["digits"]["mean"] == 7
     assert items["words"]["kind"] == "unsupported"
     assert items["double"]["results"][0]["item"]["max"] == 6
     assert items["predict_shape"]["results"][0]["item"]["shape"] == [1, 3]

@@ -76,7 +76,9 @@ def test_progress_bars_leave_their_last_state(run_kernel):
 
 
 def test_lines_show_while_the_cell_still_runs(run_kernel):
-    source = "print('first')\nprint('unfinished', end='')\nimport time, os\ntime.sleep(2)\nos.kill(os.getpid(), 9)"
+    source = (
+        "print('first')\nprint('unfinished', end='')\nimport time, os\ntime.sleep(2)\nos.kill(os.getpid(), 9)"
+    )
     run = run_kernel(source)
     assert run.exit_code == -9 and run.text(0) == "first\nunfinished"
 

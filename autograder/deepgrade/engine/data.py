@@ -31,10 +31,20 @@ class CourseData:
     facts: tuple[DataFacts, ...]
 
 
-def course_data(course: Course, lab: Lab, store: DataStore, *, origin: Origin, size: Size) -> CourseData:
+def course_data(
+    course: Course, lab: Lab, store: DataStore, *, origin: Origin, size: Size, as_made: bool = False
+) -> CourseData:
     """Make or find the hidden sets of a lab's data in a course.
 
     The first call for an origin and size takes seconds; later ones find what it made.
+
+    Args:
+        course: Whose secret carves the hidden rows.
+        lab: Which data sets, and how many hidden rows.
+        store: Where the data sets are.
+        origin: Real or synthetic.
+        size: Full or quick.
+        as_made: Take what an earlier call made without a look at the store: for scoring stored runs.
 
     Raises:
         LabError: Two hidden evaluations want different numbers of rows of one data set.
@@ -51,6 +61,8 @@ def course_data(course: Course, lab: Lab, store: DataStore, *, origin: Origin, s
             )
     course.prepare()
     for name in lab.data:
+        if as_made and _is_made(folder, name, hidden=name in rows):
+            continue
         source = store.find(name, origin, size).path
         if name in rows:
             prepare_hidden(source, name, rows[name], course.secret, folder)
@@ -63,6 +75,11 @@ def course_data(course: Course, lab: Lab, store: DataStore, *, origin: Origin, s
         labels={name: folder / "labels" / e.dataset / "labels.npy" for name, e in lab.hidden.items()},
         facts=tuple(_facts(folder / "public" / name) for name in lab.data),
     )
+
+
+def _is_made(folder: Path, name: str, *, hidden: bool) -> bool:
+    parts = ["public", "inputs", "labels"] if hidden else ["public"]
+    return all((folder / part / name).is_dir() for part in parts)
 
 
 def _facts(folder: Path) -> DataFacts:

@@ -93,8 +93,8 @@ def write_demo(files: LabFiles, folder: Path) -> list[Path]:
         notebooks[f"{name}-{mistake.name.replace('_', '-')}"] = solved_notebook(
             files, flavour, mistake.apply(master)
         )
-    blank = blank_notebook(files, "otter")
-    notebooks["gustav-loops-for-ever"] = _with_cells(solved_notebook(files, "otter"), [_ENDLESS])
+    solved, blank = solved_notebook(files, "otter"), blank_notebook(files, "otter")
+    notebooks["gustav-loops-for-ever"] = _with_cells(_half_done(solved, blank), [_ENDLESS])
     notebooks["hedda-hostile"] = _with_cells(blank, [_HOSTILE, _FORGERY])
     paths = []
     for name, notebook in notebooks.items():
@@ -118,6 +118,12 @@ def _with_cells(notebook: dict[str, Any], sources: list[str]) -> dict[str, Any]:
         }
         result["cells"].insert(middle + number, cell)
     return result
+
+
+def _half_done(solved: dict[str, Any], blank: dict[str, Any]) -> dict[str, Any]:
+    """Return a notebook whose first half is solved: what was finished before the endless cell is graded."""
+    middle = _start_of_second_part(solved["cells"])
+    return {**solved, "cells": [*solved["cells"][:middle], *blank["cells"][middle:]]}
 
 
 def _start_of_second_part(cells: list[dict[str, Any]]) -> int:

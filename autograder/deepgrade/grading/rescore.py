@@ -33,7 +33,7 @@ def score_stored(
         facts = record.data[0]
         groups.setdefault((facts.origin, facts.size), []).append((submission_id, folder))
     for (origin, size), members in groups.items():
-        data = course_data(course, lab, store, origin=origin, size=size)
+        data = course_data(course, lab, store, origin=origin, size=size, as_made=True)
         folders = [folder for _, folder in members]
         scores = score_runs(files, folders, size=size, public=data.public, labels=data.labels)
         for (submission_id, _), score in zip(members, scores, strict=True):

@@ -213,7 +213,9 @@ def _tensor(value: Any, dtype: str, convert: Any) -> _Source:
     numpy: Any = sys.modules["numpy"]
     shape = tuple(int(size) for size in value.shape)
     if dtype == "bfloat16":  # numpy cannot name it
-        return _Source(dtype, shape, 2, _TENSOR_BLOCK_BYTES, None, value, lambda part: _widened(convert(part)))
+        return _Source(
+            dtype, shape, 2, _TENSOR_BLOCK_BYTES, None, value, lambda part: _widened(convert(part))
+        )
     try:
         item_bytes = numpy.dtype(dtype).itemsize
     except TypeError:

@@ -79,8 +79,12 @@ class QuestionCapture:
                 items[name] = {"kind": "missing"}
                 continue
             value = self._namespace[name]
-            with self._outputs.muted():  # libraries warn while they are asked; that is no part of the notebook
-                items[name] = self._safe_item(value, capture.probes.get(name, []), deadline - time.monotonic())
+            with (
+                self._outputs.muted()
+            ):  # libraries warn while they are asked; that is no part of the notebook
+                items[name] = self._safe_item(
+                    value, capture.probes.get(name, []), deadline - time.monotonic()
+                )
         self._store.write_json(
             f"{question}.json", {"schema_version": 1, "question": question, "items": items}
         )
@@ -96,7 +100,9 @@ class QuestionCapture:
         if left_s <= 0:
             return unsupported(value, f"the {QUESTION_S:g} seconds for this question's evidence were used up")
         limit_s = min(ITEM_S, left_s)
-        item, error = self._alarms.attempt(limit_s, f"looking at it took longer than {limit_s:.0f} seconds", take)
+        item, error = self._alarms.attempt(
+            limit_s, f"looking at it took longer than {limit_s:.0f} seconds", take
+        )
         return item if item is not None else unsupported(value, _reason(error))
 
     def _item(self, value: Any, probes: list[Any] | None = None) -> Item:

@@ -49,15 +49,23 @@ class EvidenceStore:
         """Write a blob and return its name, `<sha256>.<suffix>`.
 
         Args:
-            chunks: Bytes-like pieces, `size` bytes together; read once.
+            chunks: Bytes-like pieces, `size` bytes together; what comes as a list is looked up before it is
+                written, so that content which is kept already always fits.
             size: Known beforehand, so that nothing is written that does not fit.
             suffix: `npy`, `safetensors` or `json`.
 
         Raises:
             EvidenceFullError: It does not fit.
         """
-        self.charge(size)
         digest = hashlib.sha256()
+        if isinstance(chunks, list):
+            for chunk in chunks:
+                digest.update(chunk)
+            name = f"{digest.hexdigest()}.{suffix}"
+            if self._has(name):
+                return name
+            digest = hashlib.sha256()
+        self.charge(size)
         temporary = self._temporary()
         try:
             with temporary.open("wb") as stream:
@@ -65,7 +73,7 @@ class EvidenceStore:
                     digest.update(chunk)
                     stream.write(chunk)
             name = f"{digest.hexdigest()}.{suffix}"
-            if name in self._known and (self._folder / name).is_file():
+            if self._has(name):
                 self._left += size
                 temporary.unlink()
             else:
@@ -76,6 +84,9 @@ class EvidenceStore:
             temporary.unlink(missing_ok=True)
             raise
         return name
+
+    def _has(self, name: str) -> bool:
+        return name in self._known and (self._folder / name).is_file()
 
     def write_json(self, name: str, value: Any) -> None:
         """Write a file by its own name, replacing an older one."""

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from deepgrade.evidence import DataFacts
-from deepgrade.lab import LabFiles, load_lab
+from deepgrade.lab import Lab, LabFiles, load_lab
 from deepgrade.records import Course, Entry, Gradebook, GradebookError, RunStore
 from deepgrade.report.model import ClassReport, StudentEntry
+from deepgrade.score import SubmissionScore, zero_questions
 
 
 def class_report(files: LabFiles, course: Course, gradebook: Gradebook) -> ClassReport:
@@ -26,7 +27,7 @@ def class_report(files: LabFiles, course: Course, gradebook: Gradebook) -> Class
 
     def students() -> Iterator[StudentEntry]:
         for entry in gradebook.entries(lab.name):
-            yield _student(entry, store)
+            yield _student(entry, store, lab)
 
     data = _data_of(gradebook, store, lab.name)
     return ClassReport(
@@ -39,12 +40,23 @@ def class_report(files: LabFiles, course: Course, gradebook: Gradebook) -> Class
     )
 
 
-def _student(entry: Entry, store: RunStore) -> StudentEntry:
+def _student(entry: Entry, store: RunStore, lab: Lab) -> StudentEntry:
     record = store.read(entry.run_key) if entry.run_key else None
+    score = entry.score
+    if score is None and entry.refusal is not None:
+        # Nothing to grade is 0 points, not a gap in the table.
+        score = SubmissionScore(
+            lab=lab.name,
+            student=entry.student,
+            run_key="",
+            scored_at=datetime.now(UTC),
+            checks_sha256="",
+            questions=zero_questions(lab),
+        )
     return StudentEntry(
         student=entry.student,
         slug=entry.student,
-        score=entry.score,
+        score=score,
         run=record,
         run_folder=store.folder(entry.run_key) if record is not None and entry.run_key else None,
         refusal=entry.refusal,

@@ -12,7 +12,6 @@ from pydantic import Field
 
 from deepgrade.infer.specs.base import LayerSpec, Number, Shape, rank
 
-Fraction = Annotated[float, Field(strict=True, ge=0, lt=1, allow_inf_nan=False)]
 Dropped = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
 Spread = Annotated[float, Field(strict=True, ge=0, le=1e30, allow_inf_nan=False)]
 
