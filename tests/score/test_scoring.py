@@ -125,7 +125,6 @@ def test_score_within_chance_of_the_threshold_is_flagged(scored):
         {"shape": [5, 5]},
         {"file": "../../../labels.npy"},
         {"file": "f" * 64 + ".npy"},
-        {"dtype": "object"},
         {"dtype": "no such type"},
         {"shape": [-1, 784]},
         {"shape": "wide"},

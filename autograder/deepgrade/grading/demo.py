@@ -74,6 +74,8 @@ display(HTML("<script>document.body.innerHTML = 'full points'</script><b onclick
 def write_demo(files: LabFiles, folder: Path) -> list[Path]:
     """Write eight demo submissions into a folder and return their paths.
 
+    Two of the four with a mistake stop in the middle, as some students do; so does the endless one.
+
     Raises:
         LabError: The lab has not been built, or lists fewer than four mistakes.
     """

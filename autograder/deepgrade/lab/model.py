@@ -98,6 +98,10 @@ class Lab(_Strict):
         twice = sorted({i for i in ids if ids.count(i) > 1})
         if twice:
             raise ValueError(f"question ids stand twice: {', '.join(twice)}")
+        if "devices" in ids:
+            raise ValueError(
+                "no question may be called 'devices': devices.json stands beside the questions' evidence"
+            )
         return questions
 
     @model_validator(mode="after")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rich import box
 from rich.table import Table
 from rich.text import Text
 
@@ -21,14 +22,17 @@ def class_table(entries: Iterable[StudentEntry], lab: Lab) -> Table:
     A part is the letters that question ids begin with (`b` for `b1` to `b9`); a plus sign says that a person may add points.
     """
     letters: list[str] = list(dict.fromkeys(q.id.rstrip("0123456789_") or q.id for q in lab.questions))
-    table = Table(title=Text(lab.title), title_justify="left", header_style="bold", row_styles=["", ""])
-    table.add_column("Student", overflow="ellipsis", no_wrap=True, max_width=32)
+    table = Table(
+        title=Text(lab.title), title_justify="left", header_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
+    )
+    # Names give way first: figures and verdicts have to stay readable at 80 columns.
+    table.add_column("Student", overflow="ellipsis", max_width=32)
     table.add_column("Points", justify="right", no_wrap=True)
     for letter in letters:
         table.add_column(letter, justify="right", no_wrap=True)
     table.add_column("Verdict", no_wrap=True)
-    table.add_column("Flags", overflow="fold")
     table.add_column("Time", justify="right", no_wrap=True)
+    table.add_column("Flags", overflow="ellipsis", max_width=40)
     for entry in entries:
         row = summarise(entry, lab, "")
         subtotals = parts(row.cells)
@@ -44,8 +48,8 @@ def class_table(entries: Iterable[StudentEntry], lab: Lab) -> Table:
                 for letter in letters
             ),
             Text(row.verdict_title, style=_STYLES[row.tone]),
-            Text(one_line(", ".join(sorted({flag.code for flag in row.flags})).replace("_", " "), 200)),
             Text(seconds_text(row.wall_s)),
+            Text(one_line(", ".join(sorted({flag.code for flag in row.flags})).replace("_", " "), 200)),
         )
     return table
 

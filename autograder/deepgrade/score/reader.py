@@ -144,14 +144,12 @@ class EvidenceReader:
     def _array(self, item: dict[str, Any]) -> Any:
         shape = tuple(int(side) for side in item["shape"])
         dtype = np.dtype(str(item["dtype"]))
-        if dtype.hasobject and item.get("file"):
-            raise Unusable("an array of Python objects has no stored rows")
         stored = item.get("stored")
         if stored == "whole":
             values = self.blob(str(item["file"]))
             if values.shape != shape:
                 raise Unusable(f"its file has shape {values.shape}, its facts say {shape}")
-            whole = values.astype(dtype, copy=False)
+            whole = values if dtype.hasobject else values.astype(dtype, copy=False)
             whole.flags.writeable = False
             return whole
         if stored == "rows":
@@ -163,7 +161,7 @@ class EvidenceReader:
                 indices.min() < 0 or indices.max() >= shape[0] or (np.diff(indices) <= 0).any()
             ):
                 raise Unusable("its row indices are out of order or out of range")
-            rows = rows.astype(dtype, copy=False)
+            rows = rows if dtype.hasobject else rows.astype(dtype, copy=False)
         else:
             rows, indices = np.empty((0, *shape[1:]), dtype=dtype), np.empty(0, dtype=np.int64)
         return SampledArray(
