@@ -141,7 +141,7 @@ def test_the_terminal_shows_names_and_never_obeys_them(report):
         "Benedikt Lang",
         "5.27 / 6",
         "2.2/3+",
-        "model refused",
+        "2 flags",
         "invalid submission",
         "16 min 52 s",
     ):

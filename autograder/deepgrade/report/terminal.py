@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rich import box
 from rich.table import Table
 from rich.text import Text
 
@@ -17,22 +16,19 @@ _STYLES = {"good": "green", "warn": "yellow", "bad": "red", "quiet": "dim"}
 
 
 def class_table(entries: Iterable[StudentEntry], lab: Lab) -> Table:
-    """Return a table of students: points, subtotals by part, verdict, flags, time.
+    """Return a table of students: points, subtotals by part, time, verdict, number of flags.
 
     A part is the letters that question ids begin with (`b` for `b1` to `b9`); a plus sign says that a person may add points.
     """
     letters: list[str] = list(dict.fromkeys(q.id.rstrip("0123456789_") or q.id for q in lab.questions))
-    table = Table(
-        title=Text(lab.title), title_justify="left", header_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
-    )
+    table = Table(title=Text(lab.title), title_justify="left", header_style="bold underline", box=None)
     # Names give way first: figures and verdicts have to stay readable at 80 columns.
-    table.add_column("Student", overflow="ellipsis", max_width=32)
+    table.add_column("Student", overflow="ellipsis", min_width=14, max_width=32)
     table.add_column("Points", justify="right", no_wrap=True)
     for letter in letters:
         table.add_column(letter, justify="right", no_wrap=True)
-    table.add_column("Verdict", no_wrap=True)
     table.add_column("Time", justify="right", no_wrap=True)
-    table.add_column("Flags", overflow="ellipsis", max_width=40)
+    table.add_column("Verdict")
     for entry in entries:
         row = summarise(entry, lab, "")
         subtotals = parts(row.cells)
@@ -47,11 +43,17 @@ def class_table(entries: Iterable[StudentEntry], lab: Lab) -> Table:
                 _part(*subtotals[letter]) if row.tally.automatic is not None else Text("–")
                 for letter in letters
             ),
-            Text(row.verdict_title, style=_STYLES[row.tone]),
             Text(seconds_text(row.wall_s)),
-            Text(one_line(", ".join(sorted({flag.code for flag in row.flags})).replace("_", " "), 200)),
+            _verdict(row.verdict_title, _STYLES[row.tone], len(row.flags)),
         )
     return table
+
+
+def _verdict(title: str, style: str, flags: int) -> Text:
+    words = Text(title, style=style)
+    if flags:
+        words.append(f", {flags} flag{'s' if flags > 1 else ''}", style="dim")
+    return words
 
 
 def _part(points: float, possible: float, waits: bool) -> Text:

@@ -28,6 +28,9 @@ class DataSetFacts:
     folder: Path
     facts: dict[str, Any]
 
+    def __repr__(self) -> str:
+        return f"lab.data.{self.name}"
+
     @property
     def train_size(self) -> int:
         """Rows of the training set."""
@@ -149,6 +152,9 @@ class LabFacts:
     hidden_labels: Mapping[str, NDArray[np.int64]]
     check_hidden: Mapping[str, str] = field(default_factory=dict)
     """The hidden evaluations that the running check declares: variable -> name."""
+
+    def __repr__(self) -> str:
+        return "lab"
 
     @cached_property
     def devices(self) -> DeviceFacts:

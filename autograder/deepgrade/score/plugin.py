@@ -174,6 +174,8 @@ def _frames(error: Exception) -> Iterator[str]:
 
 def split_assertion(text: str) -> tuple[str | None, str | None]:
     """Split a rewritten assertion's text into the author's message and pytest's comparison."""
+    # pytest's advice to its own users is none for a TA.
+    text = "\n".join(line for line in text.splitlines() if "Use -v to get more diff" not in line)
     if text.startswith("assert "):
         return None, text[:_FOUND_CHARACTERS]
     head, separator, tail = text.partition("\nassert ")

@@ -9,6 +9,7 @@ person then looks at. Nothing here runs anything.
 from __future__ import annotations
 
 import io
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from deepgrade.score.arrays import SampledArray, SequencesEvidence
 from deepgrade.score.models import FunctionEvidence, HistoryEvidence, ModelEvidence
 from deepgrade.score.unavailable import EvidenceUnavailable, ReviewNeeded
 
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _JSON_BYTES = 32 << 20
 _BLOB_BYTES = 64 << 20
 
@@ -188,7 +190,10 @@ class EvidenceReader:
         if not errors:
             return ""
         error = errors[0]
-        return f"; cell {error.cell + 1} stopped with {error.ename}: {error.evalue[:200]}"
+        if error.ename == "NotImplementedError" and not error.evalue:
+            return f"; the placeholder is still in cell {error.cell + 1}"
+        said = f": {_ANSI.sub('', error.evalue)[:200]}" if error.evalue else ""
+        return f"; cell {error.cell + 1} stopped with {error.ename}{said}"
 
     def _why_unfinished(self, question: str, name: str) -> str:
         present = {time.question for time in self.record.cell_times}
