@@ -9,7 +9,7 @@ from rich.console import Console
 from deepgrade.grading import open_gradebook
 from deepgrade.lab import LabFiles
 from deepgrade.records import Course
-from deepgrade.report import class_table, write_report
+from deepgrade.report import class_table, write_grades, write_report, write_results
 from deepgrade.report.from_records import class_report
 
 
@@ -21,6 +21,11 @@ def print_class(console: Console, files: LabFiles, course: Course) -> None:
 
 
 def write_class_report(files: LabFiles, course: Course) -> Path:
-    """Write a lab's report and return its first page."""
+    """Write a lab's pages, grades.csv and results.json; return the first page."""
+    folder = course.report(files.name)
     with open_gradebook(course) as gradebook:
-        return write_report(class_report(files, course, gradebook), course.report(files.name))
+        report = class_report(files, course, gradebook)
+        first_page = write_report(report, folder)
+        write_grades(report, folder / "grades.csv")
+        write_results(report, folder / "results.json")
+    return first_page
