@@ -188,16 +188,17 @@ def test_big_array_answers_from_facts_and_stored_rows(scored):
     )
     score = scored(items, checks=checks)
     assert _status(score, "test_images_are_scaled") is CheckStatus.PASSED
-    assert _status(score, "test_images_are_flat") is CheckStatus.NOT_ASSESSED
+    assert _status(score, "test_images_are_flat") is CheckStatus.NEEDS_REVIEW
+    assert score.automatic_possible == 3.0
 
 
 @pytest.mark.parametrize(
     ("devices", "status"),
     [
-        ({}, CheckStatus.NOT_ASSESSED),
+        ({}, CheckStatus.NEEDS_REVIEW),
         ({"trained": True}, CheckStatus.NOT_ASSESSED),
         ({"trained": False}, CheckStatus.FAILED),
-        ({"trained": True, "gpus": ["GPU:0"]}, CheckStatus.PASSED),
+        ({"trained": True, "gpus": ["GPU:0"]}, CheckStatus.NOT_ASSESSED),
         ({"trained": True, "hiding_calls": ["x"]}, CheckStatus.FAILED),
         (
             {"trained": True, "cuda_visible_devices": {"given": None, "at_start": None, "at_end": "-1"}},
@@ -209,6 +210,25 @@ def test_gpu_check_tells_hidden_from_absent(scored, devices, status):
     checks = CHECKS.replace("def test_images_are_flat(images)", "def test_images_are_flat(images, lab)")
     checks = checks.replace("assert images.ndim == 2", 'assert lab.devices.assess() == "used"')
     assert _status(scored(checks=checks, devices=devices), "test_images_are_flat") is status
+
+
+def test_gpu_that_was_lent_has_to_be_seen_whatever_the_notebook_says_of_the_host(scored):
+    checks = CHECKS.replace("def test_images_are_flat(images)", "def test_images_are_flat(images, lab)")
+    checks = checks.replace("assert images.ndim == 2", 'assert lab.devices.assess() == "used"')
+    seen = scored(checks=checks, devices={"trained": True, "gpus": ["GPU:0"]}, gpu=True)
+    assert _status(seen, "test_images_are_flat") is CheckStatus.PASSED
+    unseen = scored(checks=checks, devices={"trained": True, "gpus": []}, gpu=True)
+    assert _status(unseen, "test_images_are_flat") is CheckStatus.FAILED
+
+
+def test_answer_blown_up_or_disguised_stays_in_the_denominator(scored):
+    def items(folder):
+        frame = {"kind": "frame", "shape": [2, 2], "columns": ["a", "b"]}
+        return good_items(folder) | {"a1": {"images": frame}}
+
+    score = scored(items)
+    assert _status(score, "test_images_are_scaled") is CheckStatus.NEEDS_REVIEW
+    assert (score.automatic_points, score.automatic_possible) == (2.0, 3.0)
 
 
 def test_many_runs_are_scored_in_one_session_in_their_order(tmp_path):

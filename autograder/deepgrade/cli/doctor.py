@@ -18,7 +18,9 @@ def command() -> None:
     console = Console()
     rows = diagnose()
     for row in rows:
-        mark = "[green]PASS[/green]" if row.ok else "[red]FAIL[/red]" if row.needed else "[yellow]NOTE[/yellow]"
+        mark = (
+            "[green]PASS[/green]" if row.ok else "[red]FAIL[/red]" if row.needed else "[yellow]NOTE[/yellow]"
+        )
         console.print(f"{mark} {row.name}: {row.detail}")
         if not row.ok and row.repair:
             console.print(f"     repair: {row.repair}", highlight=False)

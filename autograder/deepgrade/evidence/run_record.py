@@ -86,4 +86,6 @@ class RunRecord(_Record):
     seed: int
     device: str
     """The processor or GPU the run was given, in words."""
+    gpu: bool = False
+    """Whether the engine lent the run a GPU."""
     deepgrade_version: str

@@ -161,6 +161,7 @@ def run_submission(
         image=image,
         seed=seed,
         device=gpu.description if gpu else f"{platform.machine()} processor, {limits.cpus:g} cores",
+        gpu=gpu is not None,
         deepgrade_version=deepgrade.__version__,
     )
 

@@ -8,11 +8,13 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from deepgrade.score.unavailable import EvidenceUnavailable
+from deepgrade.score.unavailable import ReviewNeeded
 
 
 def _unavailable(what: str) -> NoReturn:
-    raise EvidenceUnavailable(f"{what} needs all of an array of which only facts and some rows were kept")
+    # Not `EvidenceUnavailable`: an array grown too big to be kept whole must not take its points out of the
+    # denominator. On right answers a check never comes here, or `deepgrade verify` would say so.
+    raise ReviewNeeded(f"{what} needs all of an array of which only facts and some rows were kept")
 
 
 class SampledArray:

@@ -83,15 +83,15 @@ class DataFactsTable:
 
 @dataclass(frozen=True)
 class DeviceFacts:
-    """Where training could happen, and whether the notebook got in its way."""
+    """Where training could happen, and whether the notebook got in its way.
 
+    Attributes:
+        gpu_on_host: Whether the engine lent the run a GPU: the engine's word.
+        facts: devices.json: what the student's process says of itself.
+    """
+
+    gpu_on_host: bool
     facts: Mapping[str, Any]
-
-    @property
-    def gpu_on_host(self) -> bool:
-        """Whether the engine gave the run a GPU."""
-        given = self._cuda("given")
-        return bool(self.facts.get("gpus")) or (given not in (None, "", "-1"))
 
     @property
     def hidden_by_notebook(self) -> bool:
@@ -109,23 +109,26 @@ class DeviceFacts:
     @property
     def gpu_used(self) -> bool:
         """Whether training could use a GPU and happened."""
-        return bool(self.facts.get("gpus")) and self.trained and not self.hidden_by_notebook
+        return (
+            self.gpu_on_host and bool(self.facts.get("gpus")) and self.trained and not self.hidden_by_notebook
+        )
 
-    def assess(self) -> Literal["used", "hidden", "untrained"]:
-        """Tell what became of the GPU.
+    def assess(self) -> Literal["used", "hidden", "untrained", "unseen"]:
+        """Tell what became of the GPU; `unseen`: one was lent, and the notebook's library did not see it.
 
         Raises:
             EvidenceUnavailable: The host has none, and the notebook hid none: nothing to assess.
+            ReviewNeeded: The run left no facts.
         """
         if not self.facts:
-            raise EvidenceUnavailable("the run left no facts about its devices")
+            raise ReviewNeeded("the run left no facts about its devices")
         if self.hidden_by_notebook:
             return "hidden"
         if not self.trained:
             return "untrained"
         if not self.gpu_on_host:
             raise EvidenceUnavailable("the grading machine has no GPU")
-        return "used"
+        return "used" if self.gpu_used else "unseen"
 
     def _cuda(self, moment: str) -> Any:
         values = self.facts.get("cuda_visible_devices")
@@ -159,7 +162,7 @@ class LabFacts:
     @cached_property
     def devices(self) -> DeviceFacts:
         """Facts about GPU and training."""
-        return DeviceFacts(self.reader.devices)
+        return DeviceFacts(self.reader.record.gpu, self.reader.devices)
 
     def threshold(self, question: str) -> float:
         """Return the minimum of the hidden metric that earns the points of a question.

@@ -140,7 +140,7 @@ class _time_limit:
 
     @staticmethod
     def _stop(*_: object) -> None:
-        raise CheckProblem(f"the check ran longer than {_CHECK_SECONDS} s")
+        raise ReviewNeeded(f"the check ran longer than {_CHECK_SECONDS} s on this value")
 
 
 def _judge(error: Exception, check_file: Path) -> tuple[CheckStatus, dict[str, Any]]:

@@ -128,7 +128,7 @@ class EvidenceReader:
         if kind == "function":
             return self._function(question, name, item)
         if kind == "frame":
-            raise EvidenceUnavailable("checks on data frames come with the labs that have some")
+            raise ReviewNeeded(f"`{name}` is a data frame, which checks cannot look into yet")
         raise ReviewNeeded(
             f"`{name}` is a {item.get('type', 'value')} that the grader cannot keep: {item.get('why', '')}"
         )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 
 class EvidenceUnavailable(Exception):
-    """The stored evidence cannot answer: the grader's limit. The check is not assessed and costs nothing."""
+    """The grader could not look (no GPU on the host, an older capture plan): not assessed, costs nothing.
+
+    Only for what no submission can bring about: these points leave the denominator.
+    """
 
 
 class ReviewNeeded(Exception):
-    """The submission made looking impossible (a model that is not rebuilt): a person has to decide.
+    """The submission made looking impossible (a model that is not rebuilt, a value too big): a person decides.
 
     No points until then: otherwise hiding an answer from the grader would pay.
     """
