@@ -8,15 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from deepgrade.cli.options import (
-    course_option,
-    data_options,
-    default_store,
-    errors_for_people,
-    root_option,
-    sandbox_option,
-    store_option,
-)
+from deepgrade.cli.options import default_store, errors_for_people, grading_options
 from deepgrade.cli.progress import GradeProgress
 from deepgrade.cli.reporting import print_class, write_class_report
 from deepgrade.data import DataStore
@@ -28,16 +20,7 @@ from deepgrade.records import Course
 @click.command()
 @click.argument("lab")
 @click.argument("submissions", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
-@root_option
-@course_option
-@data_options
-@store_option
-@sandbox_option
-@click.option(
-    "--slots",
-    type=click.IntRange(1, 256),
-    help="Runs beside each other; default: what memory and cores allow.",
-)
+@grading_options
 @errors_for_people
 def command(
     lab: str,

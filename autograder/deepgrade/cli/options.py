@@ -79,6 +79,22 @@ def sandbox_option(function: F) -> F:
     )(function)
 
 
+def slots_option(function: F) -> F:
+    """Add `--slots`: how many runs beside each other."""
+    return click.option(
+        "--slots",
+        type=click.IntRange(1, 256),
+        help="Runs beside each other; default: what memory and cores allow.",
+    )(function)
+
+
+def grading_options(function: F) -> F:
+    """Add all options of commands that run submissions."""
+    for option in (slots_option, sandbox_option, store_option, data_options, course_option, root_option):
+        function = option(function)
+    return function
+
+
 def default_store() -> Path:
     """Return where data sets are kept when no option says it."""
     named = os.environ.get("DEEPGRADE_STORE")

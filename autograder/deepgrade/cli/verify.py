@@ -9,15 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from deepgrade.cli.options import (
-    course_option,
-    data_options,
-    default_store,
-    errors_for_people,
-    root_option,
-    sandbox_option,
-    store_option,
-)
+from deepgrade.cli.options import default_store, errors_for_people, grading_options
 from deepgrade.cli.progress import GradeProgress
 from deepgrade.data import DataStore
 from deepgrade.grading import Verification, verify
@@ -27,12 +19,7 @@ from deepgrade.records import Course
 
 @click.command()
 @click.argument("lab")
-@root_option
-@course_option
-@data_options
-@store_option
-@sandbox_option
-@click.option("--slots", type=click.IntRange(1, 256), help="Runs beside each other.")
+@grading_options
 @click.option(
     "--only",
     multiple=True,

@@ -159,9 +159,12 @@ def _run_stage(
 ) -> None:
     slots = request.slots or slots_for(setup.limits)
     lab = setup.lab.name
+    template = load_template(request.files)
+    # Reading a notebook takes milliseconds: counting first gives the bar its end, and keeps none in memory.
+    progress.begin(sum(1 for _ in collect(request.paths, lab=setup.lab, template=template)), slots)
 
     def pending() -> Iterator[Submission]:
-        for item in collect(request.paths, lab=setup.lab, template=load_template(request.files)):
+        for item in collect(request.paths, lab=setup.lab, template=template):
             if isinstance(item, Refusal):
                 gradebook.add_submission(
                     lab, item.student, item.filename, sha256=item.sha256, run_key=None, refusal=item.sentence
