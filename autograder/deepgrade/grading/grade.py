@@ -10,7 +10,9 @@ from typing import Protocol
 
 from deepgrade.data import DataStore
 from deepgrade.engine import CourseData, Setup, course_data, run_all, slots_for
+from deepgrade.evidence import RunRecord
 from deepgrade.files import parse_strict_json
+from deepgrade.grading.rescore import score_stored
 from deepgrade.infer import InferWorker
 from deepgrade.lab import (
     CapturePlan,
@@ -27,7 +29,6 @@ from deepgrade.lab import (
 from deepgrade.records import Course, Gradebook, RunStore
 from deepgrade.sandbox import StudentEnvironment, find_sandbox
 from deepgrade.sandbox.helper import helper_walls
-from deepgrade.score import score_runs
 from deepgrade.submission import Refusal, Submission, collect, load_template
 
 RUN_SEED = 20230324
@@ -145,12 +146,17 @@ def grade(request: GradeRequest, progress: Progress) -> GradeSummary:
         ScoringError: The hidden checks do not run; the runs are kept.
     """
     parts = load_parts(request.files)
+    if parts.lab.gpu == "required":
+        raise LabError(
+            f"{parts.lab.name} requires a GPU (gpu in lab.toml), and this engine lends none yet."
+            ' Grade it with gpu = "preferred", or wait for the engine that does.'
+        )
     data = course_data(request.course, parts.lab, request.store, origin=request.origin, size=request.size)
     setup = make_setup(request, parts, data)
     summary = GradeSummary()
     with open_gradebook(request.course) as gradebook:
         _run_stage(request, setup, gradebook, progress, summary)
-        score_unscored(request.files, parts, setup, gradebook, progress, summary)
+        score_unscored(request, parts, setup, gradebook, progress, summary)
     return summary
 
 
@@ -194,7 +200,7 @@ def _run_stage(
 
 
 def score_unscored(
-    files: LabFiles,
+    request: GradeRequest,
     parts: LabParts,
     setup: Setup,
     gradebook: Gradebook,
@@ -202,7 +208,7 @@ def score_unscored(
     summary: GradeSummary,
 ) -> None:
     """Score the runs in force that have no score yet."""
-    waiting: list[tuple[int, Path]] = []
+    waiting: list[tuple[int, Path, RunRecord]] = []
     for entry in gradebook.entries(parts.lab.name):
         record = setup.store.read(entry.run_key) if entry.run_key else None
         if record is None or entry.run_key is None:
@@ -210,11 +216,11 @@ def score_unscored(
         summary.graded += 1
         # A run that failed by our own fault is made again under its key: its score is older than the run.
         if entry.score is None or entry.score.scored_at < record.started_at:
-            waiting.append((entry.submission_id, setup.store.folder(entry.run_key)))
+            waiting.append((entry.submission_id, setup.store.folder(entry.run_key), record))
         elif entry.score.checks_sha256 != parts.checks.sha256:
             summary.outdated += 1
     progress.scoring(len(waiting))
-    folders = [folder for _, folder in waiting]
-    scores = score_runs(files, folders, size=setup.size, public=setup.data.public, labels=setup.data.labels)
-    for (submission_id, _), score in zip(waiting, scores, strict=True):
+    for submission_id, score in score_stored(
+        request.files, parts.lab, request.course, request.store, waiting
+    ):
         gradebook.add_score(submission_id, score)

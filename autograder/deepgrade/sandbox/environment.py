@@ -58,7 +58,9 @@ class StudentEnvironment:
         return cls(
             python=python if python.exists() else Path(sys.executable),
             mounts=tuple(mounts),
-            masks=tuple(sorted({*_grader_files(), Path(deepgrade.__file__).resolve().parent})),
+            masks=tuple(
+                sorted({*_grader_files(), *_base_packages(), Path(deepgrade.__file__).resolve().parent})
+            ),
             versions=package_versions(),
         )
 
@@ -82,6 +84,16 @@ def _outermost(paths: Iterable[Path]) -> list[Path]:
     return [
         path for path in unique if not any(path != other and path.is_relative_to(other) for other in unique)
     ]
+
+
+def _base_packages() -> set[Path]:
+    """Return the base interpreter's own packages where a virtual environment hides them: the notebook sees neither."""
+    base = Path(sys.base_prefix)
+    if Path(sys.prefix) == base or base.is_relative_to(_SYSTEM):
+        return set()
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    packages = base.resolve() / "lib" / version / "site-packages"
+    return {packages} if packages.is_dir() else set()
 
 
 def _grader_files() -> set[Path]:
