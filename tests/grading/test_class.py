@@ -233,7 +233,14 @@ def test_interrupted_class_goes_on_where_it_stopped(tmp_path, digits_store):
         str(digits_store.root),
     ]
     command += ["--data", "synthetic", "--size", "quick"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=tmp_path)
+    # A shell that starts tests in the background has them ignore Ctrl-C, and children inherit that.
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     _wait_until(lambda: len(_run_times(tmp_path)) == 1, process)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
