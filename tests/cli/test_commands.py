@@ -69,7 +69,7 @@ def test_regrade_before_anything_was_graded_says_so(tmp_path):
 def test_class_is_graded_reported_and_regraded_from_the_command_line(tmp_path, digits_store):
     files = make_small_lab(tmp_path / "root")
     submissions = write_class(tmp_path / "submissions", {"ada": notebook(), "gus": "not a notebook"})
-    place = ["--root", tmp_path / "root", "--course", tmp_path / "course"]
+    place = ["--root", "root", "--course", "course"]  # as people type them: relative
     done = _run(
         "grade",
         "small",
@@ -81,6 +81,7 @@ def test_class_is_graded_reported_and_regraded_from_the_command_line(tmp_path, d
         "synthetic",
         "--size",
         "quick",
+        cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr
     assert "ada" in done.stdout and "3 / 3" in done.stdout and "invalid submission" in done.stdout
@@ -93,10 +94,10 @@ def test_class_is_graded_reported_and_regraded_from_the_command_line(tmp_path, d
     }
     assert json.loads((folder / "results.json").read_text())["schema_version"] == 1
     files.checks.write_text(files.checks.read_text().replace("== 100", "== 99"))
-    shown = _run("regrade", "small", *place)
+    shown = _run("regrade", "small", *place, cwd=tmp_path)
     assert "0 up, 1 down" in shown.stdout
-    refused = _run("regrade", "small", *place, "--apply")
+    refused = _run("regrade", "small", *place, "--apply", cwd=tmp_path)
     assert refused.returncode == 2 and "--reason" in refused.stderr
-    applied = _run("regrade", "small", *place, "--apply", "--reason", "the count was wrong")
+    applied = _run("regrade", "small", *place, "--apply", "--reason", "the count was wrong", cwd=tmp_path)
     assert "1 scores applied" in applied.stdout
-    assert "1 / 3" in _run("report", "small", *place).stdout
+    assert "1 / 3" in _run("report", "small", *place, cwd=tmp_path).stdout

@@ -19,6 +19,10 @@ class Course:
 
     root: Path
 
+    def __post_init__(self) -> None:
+        # Sandboxes and workers have other working folders: a relative path would mean another place there.
+        object.__setattr__(self, "root", self.root.absolute())
+
     def prepare(self) -> None:
         """Make the folder if it is missing and keep others out of it."""
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)

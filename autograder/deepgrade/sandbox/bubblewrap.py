@@ -100,6 +100,9 @@ class Bubblewrap:
             SandboxError: It could not be started, a mount does not exist, or a box of another sandbox was given.
             SandboxStopped: `stop_all` was called, before or meanwhile.
         """
+        relative = [str(mount.source) for mount in request.mounts if not mount.source.is_absolute()]
+        if relative:
+            raise SandboxError(f"these paths cannot be mounted, they are not absolute: {', '.join(relative)}")
         missing = [str(mount.source) for mount in request.mounts if not mount.source.exists()]
         if missing:
             raise SandboxError(f"these paths cannot be mounted, they do not exist: {', '.join(missing)}")
