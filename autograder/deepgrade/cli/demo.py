@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from rich.console import Console
 
 from deepgrade.cli.options import course_option, errors_for_people, root_option, sandbox_option
 from deepgrade.cli.progress import GradeProgress
-from deepgrade.cli.reporting import print_class, write_class_report
+from deepgrade.cli.reporting import print_class, print_errors, write_class_report
 from deepgrade.data import DataStore
 from deepgrade.flavours import build_lab, check_lab
 from deepgrade.grading import GradeRequest, grade
@@ -42,7 +43,12 @@ def command(root: Path, course_folder: Path, sandbox_name: str | None) -> None:
     submissions = course.root / "submissions"
     write_demo(files, submissions)
     with GradeProgress(console) as progress:
-        grade(GradeRequest(files, [submissions], course, store, "synthetic", "quick", sandbox_name), progress)
+        summary = grade(
+            GradeRequest(files, [submissions], course, store, "synthetic", "quick", sandbox_name), progress
+        )
     print_class(console, files, course)
     console.print(f"{time.monotonic() - began:.0f} s")
+    print_errors(console, summary.errors)
     console.print(f"report: {write_class_report(files, course)}")
+    if summary.errors:
+        sys.exit(1)

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from deepgrade.cli.options import default_store, errors_for_people, grading_options
 from deepgrade.cli.progress import GradeProgress
-from deepgrade.cli.reporting import print_class, write_class_report
+from deepgrade.cli.reporting import print_class, print_errors, write_class_report
 from deepgrade.data import DataStore
 from deepgrade.grading import GradeRequest, grade
 from deepgrade.lab import LabFiles, Origin, Size, find_root
@@ -45,8 +45,7 @@ def command(
     with GradeProgress(console) as progress:
         summary = grade(request, progress)
     print_class(console, files, course)
-    for error in summary.errors:
-        console.print(f"[red]the grader failed on[/red] {error}")
+    print_errors(console, summary.errors)
     if summary.outdated:
         console.print(
             f"{summary.outdated} scores were made with other hidden checks than today's;"

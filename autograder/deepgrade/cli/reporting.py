@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
 from deepgrade.grading import open_gradebook
-from deepgrade.lab import LabFiles
+from deepgrade.lab import LabFiles, listed
 from deepgrade.records import Course
 from deepgrade.report import class_table, write_grades, write_report, write_results
 from deepgrade.report.from_records import class_report
@@ -18,6 +19,16 @@ def print_class(console: Console, files: LabFiles, course: Course) -> None:
     with open_gradebook(course) as gradebook:
         report = class_report(files, course, gradebook)
         console.print(class_table(report.students(), report.lab))
+
+
+def print_errors(console: Console, errors: Sequence[str]) -> None:
+    """Print on which submissions the grader itself failed; long lists end with how many more there are."""
+    if errors:
+        console.print(
+            f"The grader failed on these submissions; it costs nobody points, and the next call tries again:\n{listed(list(errors))}",
+            highlight=False,
+            markup=False,
+        )
 
 
 def write_class_report(files: LabFiles, course: Course) -> Path:

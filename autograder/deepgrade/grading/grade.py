@@ -10,7 +10,7 @@ from typing import Protocol
 
 from deepgrade.data import DataStore
 from deepgrade.engine import CourseData, Setup, course_data, run_all, slots_for
-from deepgrade.evidence import RunRecord
+from deepgrade.evidence import RunRecord, Verdict
 from deepgrade.files import parse_strict_json
 from deepgrade.grading.rescore import score_stored
 from deepgrade.infer import InferWorker
@@ -76,6 +76,7 @@ class GradeSummary:
     outdated: int = 0
     """Scores in force that were made with other hidden checks than today's."""
     errors: list[str] = field(default_factory=list)
+    """Submissions on which the grader itself failed, with what to look at."""
 
 
 @dataclass(frozen=True)
@@ -197,6 +198,9 @@ def _run_stage(
             else:
                 summary.runs_made += 1
                 progress.finished(done.submission.student, done.record.verdict.value, stored=False)
+                if done.record.verdict is Verdict.INTERNAL_ERROR:
+                    log = setup.store.folder(done.record.key) / "log.txt"
+                    summary.errors.append(f"{done.submission.student}: {done.record.detail} See {log}.")
 
 
 def score_unscored(
