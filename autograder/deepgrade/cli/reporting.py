@@ -25,7 +25,8 @@ def print_errors(console: Console, errors: Sequence[str]) -> None:
     """Print on which submissions the grader itself failed; long lists end with how many more there are."""
     if errors:
         console.print(
-            f"The grader failed on these submissions; it costs nobody points, and the next call tries again:\n{listed(list(errors))}",
+            "The grader failed on these submissions; it costs nobody points, and the next call tries again:\n"
+            + listed(list(errors)),
             highlight=False,
             markup=False,
         )
