@@ -139,3 +139,27 @@ def test_an_embedding_with_two_lengths_stays_ambiguous() -> None:
         refusal([None], ("padded:3", "padded:12"), first=embedding, hidden=REVIEWS)
         == Reason.AMBIGUOUS_ADAPTER
     )
+
+
+def test_other_reviews_in_the_usual_form_are_taken_with_a_question_mark() -> None:
+    found = choose(
+        [60],
+        ("multi_hot:60", "counts:60"),
+        adapt("multi_hot:60", REVIEWS)[::-1],
+        rows=REVIEWS,
+        hidden=REVIEWS,
+    )
+    assert (found.adapter, found.name, found.proven) == ("multi_hot:60", "multi_hot:60?", False)
+
+
+def test_values_that_no_adapter_makes_are_not_taken_for_other_rows() -> None:
+    halves = adapt("multi_hot:60", REVIEWS)[::-1] / 2
+    assert refusal([60], ("multi_hot:60",), halves, rows=REVIEWS, hidden=REVIEWS) == Reason.NO_ADAPTER_FITS
+
+
+def test_counted_words_are_taken_when_proven_and_never_by_shape_alone() -> None:
+    adapters = ("multi_hot:60", "counts:60")
+    counted = adapt("counts:60", REVIEWS)
+    assert counted.max() > 1
+    assert choose([60], adapters, counted, rows=REVIEWS, hidden=REVIEWS).name == "counts:60"
+    assert choose([60], adapters, rows=REVIEWS, hidden=REVIEWS).name == "multi_hot:60"

@@ -4,6 +4,7 @@
                square/unit  square/raw  (n, h, w)
                channel/unit  channel/raw (n, h, w, 1)
     reviews    multi_hot:10000          (n, 10000), 1 where a word occurs
+               counts:10000             (n, 10000), how often a word occurs
                padded:500               (n, 500), word numbers, the last 500, padded in front with 0
                padded:500:10000         the same with words from number 10,000 on replaced by 2
 
@@ -35,7 +36,7 @@ class Adapter(NamedTuple):
 
     name: str
     kind: str
-    """`flat`, `square`, `channel`, `multi_hot` or `padded`."""
+    """`flat`, `square`, `channel`, `multi_hot`, `counts` or `padded`."""
     unit: bool
     """Images: divide by 255."""
     width: int
@@ -46,13 +47,11 @@ class Adapter(NamedTuple):
     @property
     def takes_reviews(self) -> bool:
         """It encodes token sequences; otherwise images."""
-        return self.kind in ("multi_hot", "padded")
+        return self.kind in ("multi_hot", "counts", "padded")
 
 
 _IMAGE_KINDS = ("flat", "square", "channel")
-_GRAMMAR = (
-    "flat|square|channel followed by /unit or /raw; multi_hot:WORDS; padded:LENGTH or padded:LENGTH:WORDS"
-)
+_GRAMMAR = "flat|square|channel followed by /unit or /raw; multi_hot:WORDS; counts:WORDS; padded:LENGTH or padded:LENGTH:WORDS"
 
 
 def parse_adapter(name: str) -> Adapter:
@@ -69,7 +68,7 @@ def parse_adapter(name: str) -> Adapter:
         int(part) for part in rest if part.isascii() and part.isdecimal() and 0 < int(part) <= 1_000_000
     ]
     if len(numbers) == len(rest):
-        if kind == "multi_hot" and len(numbers) == 1 and numbers[0] > OOV:
+        if kind in ("multi_hot", "counts") and len(numbers) == 1 and numbers[0] > OOV:
             return Adapter(name, kind, False, numbers[0], numbers[0])
         if kind == "padded" and len(numbers) in (1, 2):
             return Adapter(name, kind, False, numbers[0], numbers[1] if len(numbers) == 2 else None)
@@ -102,7 +101,7 @@ def adapt(name: str, rows: Rows) -> Floats:
             f"The input adapter {name!r} does not fit these rows: it takes the other kind of data."
         )
     if isinstance(rows, Ragged):
-        return _multi_hot(rows, adapter) if adapter.kind == "multi_hot" else _padded(rows, adapter)
+        return _padded(rows, adapter) if adapter.kind == "padded" else _columns_of_words(rows, adapter)
     values = np.asarray(rows, dtype=np.float32)
     if adapter.unit:
         values = values / np.float32(255)
@@ -111,10 +110,14 @@ def adapt(name: str, rows: Rows) -> Floats:
     return values if adapter.kind == "square" else values[..., np.newaxis]
 
 
-def _multi_hot(reviews: Ragged, adapter: Adapter) -> Floats:
+def _columns_of_words(reviews: Ragged, adapter: Adapter) -> Floats:
     limited = limit_words(reviews, adapter.num_words)
     result = np.zeros((len(reviews), adapter.width), np.float32)
-    result[np.repeat(np.arange(len(reviews)), limited.lengths), limited.tokens] = 1
+    places = (np.repeat(np.arange(len(reviews)), limited.lengths), limited.tokens)
+    if adapter.kind == "counts":
+        np.add.at(result, places, np.float32(1))
+    else:
+        result[places] = 1
     return result
 
 
@@ -147,6 +150,7 @@ def fits_shape(
         "square": (height, width),
         "channel": (height, width, 1),
         "multi_hot": (adapter.width,),
+        "counts": (adapter.width,),
         "padded": (adapter.width,),
     }
     made = shapes[adapter.kind]

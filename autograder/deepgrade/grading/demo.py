@@ -94,9 +94,10 @@ def write_demo(files: LabFiles, folder: Path) -> list[Path]:
     names = ("carl", "dora", "emil", "frida")
     for index, (name, mistake) in enumerate(zip(names, shown, strict=True)):
         flavour = "nbgrader" if index % 2 else "otter"
-        notebooks[f"{name}-{mistake.name.replace('_', '-')}"] = solved_notebook(
-            files, flavour, mistake.apply(master)
-        )
+        made = solved_notebook(files, flavour, mistake.apply(master))
+        if index < MISTAKES_SHOWN // 2:
+            made = _half_done(made, blank_notebook(files, flavour))
+        notebooks[f"{name}-{mistake.name.replace('_', '-')}"] = made
     solved, blank = solved_notebook(files, "otter"), blank_notebook(files, "otter")
     notebooks["gustav-loops-for-ever"] = _with_cells(_half_done(solved, blank), [_ENDLESS])
     notebooks["hedda-hostile"] = _with_cells(blank, [_HOSTILE, _FORGERY])

@@ -3,12 +3,14 @@
 The captured test inputs are compared with the mounted rows at the same places. What reproduces them is proven. Where
 they are missing, or are not what this model takes, the model's input shape has to leave one adapter alone. Images
 that were shifted and scaled by one factor (`x / 127.5 - 1`, `(x - mean) / sd` over all pixels) are proven too: the
-factor and the shift follow from the captured rows. A scaler with figures for each column does not.
+factor and the shift follow from the captured rows. A scaler with figures for each column does not. Captured inputs
+that are other rows (the training set's, say) but hold the very values of one adapter alone name that adapter: it is
+used and marked with a question mark, so that a person is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +32,7 @@ _TOLERANCE = 1e-6
 _AFFINE_TOLERANCE = 1e-5
 _COMPARED_ROWS = 256
 _SAMPLE_ROWS = 64
+_MOST_VALUES = 512
 
 
 @dataclass(frozen=True)
@@ -58,15 +61,17 @@ class Encoder:
     """What the model gets; the adapter's shape, or that with or without a last axis of 1."""
     scale: float = 1.0
     shift: float = 0.0
+    proven: bool = True
+    """False: only the values of the captured inputs speak for it."""
 
     @property
     def name(self) -> str:
         """As it stands in infer.json."""
-        return (
-            self.adapter
-            if (self.scale, self.shift) == (1, 0)
-            else f"{self.adapter}*{self.scale:.6g}{self.shift:+.6g}"
-        )
+        if not self.proven:
+            return f"{self.adapter}?"
+        if (self.scale, self.shift) == (1, 0):
+            return self.adapter
+        return f"{self.adapter}*{self.scale:.6g}{self.shift:+.6g}"
 
     def encode(self, rows: Rows) -> Floats:
         """Return the model's inputs for some rows, float32."""
@@ -110,7 +115,13 @@ def choose_encoder(
                 return Encoder(name, fitting[name])
         own = _fitted(declared, few.values.shape[1:])
         if not proven and own is not None:
-            return _affine(list(made), rows, few.values, own)
+            like = [name for name in _usual(fitting) if _has_values_of(made[name], few.values)]
+            try:
+                return _affine(list(made), rows, few.values, own)
+            except BundleError:
+                if len(like) != 1:
+                    raise
+                return Encoder(like[0], fitting[like[0]], proven=False)
     return _left_by_shape(model, declared, fitting, made)
 
 
@@ -118,9 +129,9 @@ def _left_by_shape(
     model: ModelSpec, declared: Shape, fitting: dict[str, tuple[int, ...]], made: dict[str, Floats]
 ) -> Encoder:
     first = first_layer(model)
-    names = list(fitting)
+    names = _usual(fitting)
     if isinstance(first, Embedding):
-        names = [name for name in names if parse_adapter(name).kind != "multi_hot"]
+        names = [name for name in names if parse_adapter(name).kind == "padded"]
     raw = [name for name in names if name.endswith("/raw")]
     if isinstance(first, Rescaling) and isinstance(first.scale, float) and 0 < first.scale <= 0.01 and raw:
         names = raw
@@ -135,6 +146,22 @@ def _left_by_shape(
     if len(different) > 1:
         raise BundleError(Reason.AMBIGUOUS_ADAPTER, f"{', '.join(different)} fit {show(declared)}.")
     return Encoder(different[0], fitting[different[0]])
+
+
+def _usual(names: Iterable[str]) -> list[str]:
+    """Return the adapters that may be taken without proof; counting words is a slip, taken only when it is proven."""
+    return [name for name in names if parse_adapter(name).kind != "counts"]
+
+
+def _has_values_of(made: Floats, values: NDArray[Any]) -> bool:
+    """Return whether all values are among those that an adapter makes, of which there are few (0 and 1; k / 255)."""
+    if made.shape[1:] != values.shape[1:]:
+        return False
+    known, found = np.unique(made), np.unique(values)
+    if not (len(found) <= len(known) <= _MOST_VALUES):
+        return False
+    nearest = np.clip(np.searchsorted(known, found - _TOLERANCE), 0, len(known) - 1)
+    return bool((np.abs(known[nearest] - found) <= 2 * _TOLERANCE).all())
 
 
 def _adapted(name: str, rows: Rows) -> Floats | None:

@@ -33,6 +33,8 @@ def model_scores(facts: LabFacts, asked: Iterable[tuple[str, str, str]]) -> list
             model = facts.reader.object(question, name)
             if isinstance(model, ModelEvidence):
                 value = facts.accuracy_of(model, hidden)
+                if str(model.prediction_facts(hidden).get("input_adapter")).endswith("?"):
+                    reason = f"the captured test inputs are not the test set; `{name}` was given it in the way they look"
             else:
                 reason = f"`{name}` is not a Keras model"
         except (AssertionError, EvidenceUnavailable, ReviewNeeded) as error:
@@ -77,6 +79,11 @@ def flags_of(
         flags.append(Flag(code=record.verdict.value, sentence=record.detail))
     if facts.devices.facts and facts.devices.hidden_by_notebook:
         flags.append(Flag(code="gpu_hidden", sentence="The notebook hid the GPU from its own training."))
+    flags += [
+        Flag(code="inputs_unproven", sentence=f"{score.reason}.", question=score.question)
+        for score in scores
+        if score.value is not None and score.reason
+    ]
     for score in scores:
         flags += _score_flags(score, lab.thresholds.get(size, {}).get(score.question))
     for check in checks:
