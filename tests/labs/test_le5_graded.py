@@ -125,3 +125,22 @@ def test_training_on_the_public_test_set_is_noticed_and_hidden_rows_were_not_in_
     assert trained.status is CheckStatus.FAILED
     value = next(row.value for row in score.model_scores if row.name == "network")
     assert 0.5 < value < 1.0
+
+
+def test_changed_input_adapters_predict_again_without_running_anyone(le5, verified):
+    files, store, folder = le5
+    course = Course(folder / "course")
+    score = next(row for row in verified.results if row.case.name == "solution-otter").score
+    run = RunStore(course, "le5").folder(score.run_key)
+    made_with, ran = run / "predictions" / "made_with.txt", (run / "run.json").stat().st_mtime_ns
+    current = made_with.read_text()
+    made_with.write_text("0" * 64)
+    path = folder / "course" / "cases" / "le5" / "solution-otter.ipynb"
+    summary = grade(GradeRequest(files, [path], course, store, "synthetic", "quick", fresh=True), _Silent())
+    assert (summary.runs_made, summary.runs_found) == (0, 1)
+    assert (made_with.read_text(), (run / "run.json").stat().st_mtime_ns) == (current, ran)
+    assert (run / "predictions-1" / "infer.json").exists()
+    with open_gradebook(course) as gradebook:
+        again = gradebook.entry("le5", "solution-otter").score
+    assert again.scored_at > score.scored_at
+    assert [row.value for row in again.model_scores] == [row.value for row in score.model_scores]

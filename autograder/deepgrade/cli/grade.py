@@ -21,6 +21,11 @@ from deepgrade.records import Course
 @click.argument("lab")
 @click.argument("submissions", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @grading_options
+@click.option(
+    "--fresh",
+    is_flag=True,
+    help="Predict and score stored runs again, after changes in lab.toml; no student code runs again.",
+)
 @errors_for_people
 def command(
     lab: str,
@@ -32,6 +37,7 @@ def command(
     store_folder: Path | None,
     sandbox_name: str | None,
     slots: int | None,
+    fresh: bool,
 ) -> None:
     """Grade SUBMISSIONS (notebooks or folders of them) of LAB and write the report.
 
@@ -41,7 +47,7 @@ def command(
     files = LabFiles(find_root(root), lab)
     course = Course(course_folder)
     store = DataStore(store_folder or default_store())
-    request = GradeRequest(files, submissions, course, store, origin, size, sandbox_name, slots)
+    request = GradeRequest(files, submissions, course, store, origin, size, sandbox_name, slots, fresh)
     with GradeProgress(console) as progress:
         summary = grade(request, progress)
     print_class(console, files, course)

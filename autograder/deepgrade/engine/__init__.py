@@ -2,6 +2,15 @@
 
 from deepgrade.engine.data import CourseData, course_data
 from deepgrade.engine.local import Finished, run_all, slots_for
-from deepgrade.engine.one import Setup, run_one
+from deepgrade.engine.one import Setup, refresh_predictions, run_one
 
-__all__ = ["CourseData", "Finished", "Setup", "course_data", "run_all", "run_one", "slots_for"]
+__all__ = [
+    "CourseData",
+    "Finished",
+    "Setup",
+    "course_data",
+    "refresh_predictions",
+    "run_all",
+    "run_one",
+    "slots_for",
+]

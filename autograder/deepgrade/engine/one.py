@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from deepgrade.engine.data import CourseData
 from deepgrade.engine.keys import run_key
 from deepgrade.evidence import RunRecord, Verdict
+from deepgrade.files import sha256_json, write_atomic
 from deepgrade.infer import CapturedName, HiddenInputs, InferJob, InferWorker, ModelRequest
 from deepgrade.lab import CapturePlan, Check, Lab, Limits, Size
 from deepgrade.records import RunStore
@@ -15,6 +19,7 @@ from deepgrade.run import Gpu, run_submission
 from deepgrade.sandbox import Sandbox, StudentEnvironment
 from deepgrade.submission import Submission
 
+_MADE_WITH = "made_with.txt"
 ATTEMPTS = 2
 """How often a run is tried that fails by the grader's own fault."""
 
@@ -52,6 +57,16 @@ class Setup:
             environment=self.environment.versions,
             seed=self.seed,
             gpu=self.gpu is not None,
+        )
+
+    @property
+    def infer_key(self) -> str:
+        """What predictions depend on besides the run: equal key, equal predictions."""
+        return sha256_json(
+            {
+                "hidden": {name: value.model_dump(mode="json") for name, value in self.lab.hidden.items()},
+                "models": sorted([*place, *hidden] for place, hidden in self.model_requests().items()),
+            }
         )
 
     def model_requests(self) -> dict[tuple[str, str], list[str]]:
@@ -109,16 +124,46 @@ def _attempt(submission: Submission, setup: Setup, worker: InferWorker, key: str
             gpu=setup.gpu,
             destination=folder,
         )
-        requests = setup.model_requests()
-        job = InferJob(
-            evidence=folder / "evidence",
-            models=[
-                ModelRequest(question=question, name=name, hidden=tuple(requests.get((question, name), ())))
-                for question, names in record.plan.items()
-                for name in names
-            ],
-            hidden=dict(setup.hidden_inputs()),
-        )
-        worker.predict(job, folder / "predictions")
+        _predict(folder, record, setup, worker)
         setup.store.finish(folder, record, setup.plan)
     return record
+
+
+def refresh_predictions(key: str, setup: Setup, worker: InferWorker) -> bool:
+    """Predict again with a stored run's models where lab.toml now describes the hidden evaluations otherwise.
+
+    No student code runs. What was predicted before is kept beside the new.
+
+    Returns:
+        Whether anything was predicted.
+    """
+    folder, record = setup.store.folder(key), setup.store.read(key)
+    made_with = folder / "predictions" / _MADE_WITH
+    if record is None or (made_with.exists() and made_with.read_text(encoding="ascii") == setup.infer_key):
+        return False
+    with tempfile.TemporaryDirectory(prefix=".predictions.", dir=folder) as name:
+        fresh = Path(name)
+        # Stored arrays have several names (they are shared); infer takes files of one name alone.
+        shutil.copytree(folder / "evidence", fresh / "evidence")
+        _predict(fresh, record, setup, worker)
+        old = folder / "predictions"
+        if old.exists():
+            count = sum(1 for path in folder.iterdir() if path.name.startswith("predictions-"))
+            old.rename(folder / f"predictions-{count + 1}")
+        (fresh / "predictions").rename(folder / "predictions")
+    return True
+
+
+def _predict(folder: Path, record: RunRecord, setup: Setup, worker: InferWorker) -> None:
+    requests = setup.model_requests()
+    job = InferJob(
+        evidence=folder / "evidence",
+        models=tuple(
+            ModelRequest(question=question, name=name, hidden=tuple(requests.get((question, name), ())))
+            for question, names in record.plan.items()
+            for name in names
+        ),
+        hidden=dict(setup.hidden_inputs()),
+    )
+    worker.predict(job, folder / "predictions")
+    write_atomic(folder / "predictions" / _MADE_WITH, setup.infer_key)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from deepgrade.data import DataStore
-from deepgrade.engine import CourseData, Setup, course_data, run_all, slots_for
+from deepgrade.engine import CourseData, Setup, course_data, refresh_predictions, run_all, slots_for
 from deepgrade.evidence import RunRecord, Verdict
 from deepgrade.files import parse_strict_json
 from deepgrade.grading.rescore import score_stored
@@ -63,6 +63,8 @@ class GradeRequest:
     size: Size
     sandbox: str | None = None
     slots: int | None = None
+    fresh: bool = False
+    """Predict with stored models again where lab.toml changed, and score all stored runs again."""
 
 
 @dataclass
@@ -170,7 +172,7 @@ def _run_stage(
     # Reading a notebook takes milliseconds: counting first gives the bar its end, and keeps none in memory.
     progress.begin(sum(1 for _ in collect(request.paths, lab=setup.lab, template=template)), slots)
 
-    def pending() -> Iterator[Submission]:
+    def pending(worker: InferWorker) -> Iterator[Submission]:
         for item in collect(request.paths, lab=setup.lab, template=template):
             if isinstance(item, Refusal):
                 gradebook.add_submission(
@@ -183,6 +185,8 @@ def _run_stage(
             gradebook.add_submission(lab, item.student, item.filename, sha256=item.sha256, run_key=key)
             if setup.store.is_final(key):
                 summary.runs_found += 1
+                if request.fresh:
+                    refresh_predictions(key, setup, worker)
                 stored = setup.store.read(key)
                 progress.finished(item.student, stored.verdict.value if stored else "", stored=True)
                 continue
@@ -190,7 +194,7 @@ def _run_stage(
 
     with InferWorker(wrap=helper_walls(setup.sandbox)) as worker:
         for done in run_all(
-            pending(), setup, worker, slots=slots, started=lambda s: progress.started(s.student)
+            pending(worker), setup, worker, slots=slots, started=lambda s: progress.started(s.student)
         ):
             if done.record is None:
                 summary.errors.append(f"{done.submission.student}: {type(done.error).__name__}: {done.error}")
@@ -219,7 +223,7 @@ def score_unscored(
             continue
         summary.graded += 1
         # A run that failed by our own fault is made again under its key: its score is older than the run.
-        if entry.score is None or entry.score.scored_at < record.started_at:
+        if request.fresh or entry.score is None or entry.score.scored_at < record.started_at:
             waiting.append((entry.submission_id, setup.store.folder(entry.run_key), record))
         elif entry.score.checks_sha256 != parts.checks.sha256:
             summary.outdated += 1

@@ -164,7 +164,10 @@ def verify(
     """
     parts = load_parts(files)
     bench = _Bench(
-        files, course, GradeRequest(files, (), course, store, origin, size, sandbox, slots), progress
+        files,
+        course,
+        GradeRequest(files, (), course, store, origin, size, sandbox, slots, fresh=True),
+        progress,
     )
     results = bench.results(cases_of(files, size, only, together=together))
     alone = [
