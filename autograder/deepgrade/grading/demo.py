@@ -19,17 +19,14 @@ _HOSTILE = """\
 # looks for the hidden checks, the labels and other people's results
 import os, pathlib
 
-def look(*roots):
-    for root in roots:
-        for folder, inner, names in os.walk(root):
-            if "site-packages" in inner:
-                inner.remove("site-packages")  # TensorFlow's own files
-            for name in names:
-                if any(word in (folder + name).lower() for word in ("hidden", "labels", "deepgrade", "gradebook")):
-                    yield os.path.join(folder, name)
-
-found = list(look("/box", "/kernel", "/data", "/job", "/home", "/root", "/srv", "/tmp"))
-print("files that sound like secrets:", found or "none")
+wanted = {"labels.npy", "gradebook.db", "secret.key", "test_le5.py", "lab.toml", "mistakes.py"}
+found = [
+    os.path.join(folder, name)
+    for root in ("/box", "/kernel", "/data", "/job", "/home", "/root", "/srv", "/opt", "/var", "/tmp")
+    for folder, _, names in os.walk(root)
+    for name in wanted & set(names)
+]
+print("secrets found:", found or "none")
 for path in ("/etc/shadow", "/proc/1/environ", "/box/../tests/hidden/test_le5.py"):
     try:
         print(path, repr(pathlib.Path(path).read_bytes()[:60]))
