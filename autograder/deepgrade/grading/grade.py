@@ -71,7 +71,6 @@ class GradeRequest:
 class GradeSummary:
     """What a grading did."""
 
-    graded: int = 0
     runs_made: int = 0
     runs_found: int = 0
     refused: int = 0
@@ -221,7 +220,6 @@ def score_unscored(
         record = setup.store.read(entry.run_key) if entry.run_key else None
         if record is None or entry.run_key is None:
             continue
-        summary.graded += 1
         # A run that failed by our own fault is made again under its key: its score is older than the run.
         if request.fresh or entry.score is None or entry.score.scored_at < record.started_at:
             waiting.append((entry.submission_id, setup.store.folder(entry.run_key), record))

@@ -68,7 +68,7 @@ class RunStore:
         Raises:
             FileExistsError: The run is there and final.
         """
-        with atomic_folder_of(self.folder(key), self.is_final(key), self._folder / "failed") as temporary:
+        with _replacing_failed(self.folder(key), self.is_final(key), self._folder / "failed") as temporary:
             yield temporary
             self._share(temporary / "evidence")
 
@@ -97,7 +97,7 @@ class RunStore:
 
 
 @contextmanager
-def atomic_folder_of(folder: Path, final: bool, aside: Path) -> Iterator[Path]:
+def _replacing_failed(folder: Path, final: bool, aside: Path) -> Iterator[Path]:
     """Yield a temporary folder for a run; a failed run of the same key is moved aside when the new one is ready.
 
     Raises:

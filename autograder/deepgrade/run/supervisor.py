@@ -130,14 +130,7 @@ def run_submission(
     return RunRecord(
         key=key,
         lab=lab_name,
-        submission=SubmissionFacts(
-            student=submission.student,
-            filename=submission.filename,
-            sha256=submission.sha256,
-            flavour=submission.flavour,
-            warnings=submission.warnings,
-            answers=submission.answers,
-        ),
+        submission=_facts_of(submission),
         verdict=verdict,
         detail=detail,
         started_at=started_at,
@@ -148,11 +141,7 @@ def run_submission(
         limits=limits.model_dump(),
         cell_errors=errors,
         cell_times=times,
-        questions_finished=tuple(
-            question
-            for question in plan.order
-            if question in result.journal.questions and question in result.collected.questions
-        ),
+        questions_finished=_finished(result, plan),
         plan={question: capture.names for question, capture in plan.questions.items()},
         plan_sha256=plan.sha256,
         data=data_facts,
@@ -163,6 +152,26 @@ def run_submission(
         device=gpu.description if gpu else f"{platform.machine()} processor, {limits.cpus:g} cores",
         gpu=gpu is not None,
         deepgrade_version=deepgrade.__version__,
+    )
+
+
+def _facts_of(submission: Submission) -> SubmissionFacts:
+    return SubmissionFacts(
+        student=submission.student,
+        filename=submission.filename,
+        sha256=submission.sha256,
+        flavour=submission.flavour,
+        warnings=submission.warnings,
+        answers=submission.answers,
+    )
+
+
+def _finished(result: _Result, plan: CapturePlan) -> tuple[str, ...]:
+    """Return the questions that the journal says ended and whose evidence came back."""
+    return tuple(
+        question
+        for question in plan.order
+        if question in result.journal.questions and question in result.collected.questions
     )
 
 

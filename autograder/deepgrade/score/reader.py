@@ -77,7 +77,7 @@ class EvidenceReader:
     @cached_property
     def notebook(self) -> dict[str, Any]:
         """The executed notebook as JSON, `{}` when there is none."""
-        document = self._json(self.folder.parent / "notebook.ipynb", strict=False)
+        document = self._json(self.folder.parent / "notebook.ipynb", max_depth=200)
         return document if isinstance(document, dict) else {}
 
     def object(self, question: str, name: str) -> Any:
@@ -202,15 +202,11 @@ class EvidenceReader:
         return f"the run ended before question {question} did ({self.record.detail}), so there is no `{name}`"
 
     @staticmethod
-    def _json(path: Path, *, strict: bool = True) -> Any:
+    def _json(path: Path, *, max_depth: int = 64) -> Any:
         if not path.is_file() or path.stat().st_size > _JSON_BYTES:
             return None
         try:
-            return (
-                parse_strict_json(path.read_bytes())
-                if strict
-                else parse_strict_json(path.read_bytes(), max_depth=200)
-            )
+            return parse_strict_json(path.read_bytes(), max_depth=max_depth)
         except StrictJSONError:
             return None
 
