@@ -37,12 +37,13 @@ from deepgrade.infer import (
     ModelBounds,
     ModelEntry,
     ModelRequest,
-    Mount,
     Reason,
 )
 from deepgrade.infer.bounds import ModelBounds as Bounds
 from deepgrade.infer.child import run_limited
 from deepgrade.infer.reasons import BundleError
+from deepgrade.sandbox import Bubblewrap, Mount
+from deepgrade.sandbox.none import PlainHelper
 
 RNG = np.random.default_rng(7)
 TEST_SIZE, HIDDEN_ROWS = 60, 301
@@ -280,18 +281,21 @@ def test_a_child_leaves_no_process_behind(tmp_path: Path) -> None:
     os.close(left)
 
 
-def test_the_wrap_sees_the_command_and_everything_the_worker_needs(
+def test_worker_is_shown_its_code_the_inputs_and_one_writable_folder(
     sets: dict[str, HiddenInputs], tmp_path: Path
 ) -> None:
     seen: list[Mount] = []
 
-    def wrap(command: list[str], mounts: list[Mount]) -> list[str]:
-        seen.extend(mounts)
-        return ["env", "MARK=1", *command]
+    class Watched(PlainHelper):
+        def launch(self, command, mounts, env):
+            seen.extend(mounts)
+            return super().launch(command, mounts, env)
 
     evidence = submission(tmp_path, *dense_bundle(3, inputs=13))
-    with InferWorker(wrap=wrap) as running:
+    with InferWorker(helper=Watched()) as running:
         report = running.predict(InferJob(evidence=evidence), tmp_path / "predictions")
+        library = next(mount.source for mount in seen if mount.source.name == "library")
+        assert not {"score", "lab", "records"} & {path.name for path in (library / "deepgrade").iterdir()}
     assert report.models["b6/network"].status == "ok"
     assert [mount.writable for mount in seen].count(True) == 1
     assert not any(
@@ -299,6 +303,39 @@ def test_the_wrap_sees_the_command_and_everything_the_worker_needs(
         for mount in seen
         for folder in sets["mnist"].inputs.parents[:1]
     )
+
+
+def test_worker_in_bubblewrap_has_no_network_no_rights_and_a_filter_and_cannot_read_the_hosts_files(
+    tmp_path: Path,
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("MARIGOLD")
+    code = f"""
+import json, os, socket
+facts = dict(line.split(":", 1) for line in open("/proc/self/status"))
+def kind(action):
+    try:
+        action()
+    except OSError as error:
+        return error.errno
+    return 0
+print(json.dumps({{
+    "uid": os.getuid(), "caps": facts["CapBnd"].strip(), "seccomp": facts["Seccomp"].strip(),
+    "vsock": kind(lambda: socket.socket(40, socket.SOCK_STREAM)), "secret": os.path.exists({str(secret)!r}),
+    "links": sorted(os.listdir("/sys/class/net")) if os.path.isdir("/sys") else socket.if_nameindex(),
+    "env": sorted(os.environ), "write": kind(lambda: open("/usr/mine", "w")),
+}}))
+"""
+    with Bubblewrap().open_helper() as helper:
+        launch = helper.launch([str(helper.python), "-I", "-c", code], [], {"HOME": "/tmp"})
+        done = subprocess.run(launch.command, env=launch.env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    seen = json.loads(done.stdout)
+    assert seen["uid"] != 0
+    assert (int(seen["caps"], 16) == 0 or os.geteuid() != 0) and seen["seccomp"] == "2"
+    assert (seen["vsock"], seen["secret"], seen["links"]) == (97, False, [[1, "lo"]])
+    assert {"HOME", "PATH"} <= set(seen["env"]) <= {"HOME", "PATH", "PWD", "LC_CTYPE"}
+    assert seen["write"] != 0
 
 
 def test_labels_never_reach_the_spool(sets: dict[str, HiddenInputs], tmp_path: Path) -> None:
@@ -314,3 +351,14 @@ def test_the_worker_ends_when_the_head_is_gone(tmp_path: Path) -> None:
     command = [sys.executable, "-I", "-m", "deepgrade.infer.worker", "--spool", str(tmp_path)]
     done = subprocess.run(command, input=b"", capture_output=True, timeout=60)
     assert (done.returncode, done.stdout) == (0, b'{"ready":1}\n')
+
+
+def test_models_that_nobody_asked_for_are_left_alone_and_push_no_other_aside(
+    worker: InferWorker, tmp_path: Path
+) -> None:
+    evidence = submission(tmp_path / "s", *dense_bundle(5, 3, inputs=12))
+    document = json.loads((evidence / "b6.json").read_text())
+    document["items"] |= {f"a{number:03d}": document["items"]["network"] for number in range(300)}
+    (evidence / "b6.json").write_text(json.dumps(document))
+    job = InferJob(evidence=evidence, models=(ModelRequest(question="b6", name="network"),))
+    assert list(worker.predict(job, tmp_path / "out").models) == ["b6/network"]

@@ -14,7 +14,7 @@ from deepgrade.evidence import DataFacts, RunRecord
 from deepgrade.files import parse_strict_json
 from deepgrade.lab import CapturePlan, Limits, QuestionCapture
 from deepgrade.run import run_submission
-from deepgrade.sandbox import StudentEnvironment, find_sandbox
+from deepgrade.sandbox import find_sandbox, host_environment
 from deepgrade.submission import Cell, Submission
 
 PLAN = CapturePlan(
@@ -81,7 +81,7 @@ def run(tmp_path: Path) -> Callable[..., Ran]:
     data = tmp_path / "data"
     data.mkdir()
     tmp_path.chmod(0o755)
-    environment = StudentEnvironment.current()
+    environment = host_environment()
 
     def run_cells(*sources: str, sandbox: str | None = None, **limits: Any) -> Ran:
         folder = tmp_path / "result"

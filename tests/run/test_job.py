@@ -64,7 +64,7 @@ def test_job_lists_only_cells_that_run_and_splits_the_output_limit():
     )  # fmt: skip
     spans = question_spans(cells, plan.order)
     limits = Limits(output_mib=16, disk_mib=100)
-    job = make_job(cells, spans, plan=plan, limits=limits, seed=3, cuda_visible_devices=None)
+    job = make_job(cells, spans, plan=plan, limits=limits, seed=3, gpu=None)
     assert [cell["index"] for cell in job["cells"]] == [1, 3]
     assert job["plan"]["a1"] == {"names": ["x"], "probes": {"f": [[[1], {}]]}}
     assert job["output_bytes_per_cell"] == 1 << 20

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from deepgrade.evidence import Verdict
+from deepgrade.lab import Limits
 from deepgrade.run import CellFacts, JournalFacts, decide
 from deepgrade.sandbox import SandboxOutcome
 
@@ -14,6 +15,7 @@ FINE = SandboxOutcome(
     exit_code=0, signal=None, reason="exit", detail="", wall_s=2.0, cpu_s=1.0, peak_memory_mib=100.0, peak_processes=4,
     processes_denied=0, log=b"", log_bytes=0, limits_enforced_by="control groups version 2",
 )  # fmt: skip
+LIMITS = Limits(cell_s=5, disk_mib=64, file_mib=8, open_files=128, gpu_memory_fraction=0.25)
 OWNERS = {1: "a1", 3: "b1", 4: None}
 
 
@@ -32,6 +34,10 @@ NO_FORK = CellFacts(
 NO_THREAD = CellFacts(0.2, "error", 0.1, ename="RuntimeError", evalue="can't start new thread")
 SLOW = CellFacts(0.2, "timeout", 5.0, ename="CellTimeout", evalue="too long")
 OPEN = CellFacts(0.2)
+BIG_FILE = CellFacts(0.2, "error", 0.1, ename="OSError", evalue="[Errno 27] File too large")
+FULL = CellFacts(0.2, "error", 0.1, ename="OSError", evalue="[Errno 28] No space left on device: 'a'")
+MANY_OPEN = CellFacts(0.2, "error", 0.1, ename="OSError", evalue="[Errno 24] Too many open files")
+GPU_FULL = CellFacts(0.2, "error", 0.1, ename="ResourceExhaustedError", evalue="OOM when allocating tensor")
 
 TABLE = [
     # what the sandbox saw, what the journal says, the verdict, a part of the sentence
@@ -44,6 +50,15 @@ TABLE = [
     ({"reason": "memory", "exit_code": 137, "detail": "used more than 512 MiB of memory"},
      _journal(ended=False, cell4=OPEN), Verdict.MEMORY, "512 MiB of memory in cell 5."),
     ({"reason": "output_limit", "exit_code": None, "detail": "wrote"}, _journal(ended=False), Verdict.OUTPUT_LIMIT, "wrote"),
+    ({"reason": "cpu_time", "exit_code": None, "detail": "used more than 9 s of processor time"},
+     _journal(ended=False, cell3=OPEN), Verdict.CPU_TIME, "processor time in cell 4"),
+    ({"reason": "disk_limit", "exit_code": None, "detail": "wrote more than 64 MiB of files"},
+     _journal(ended=False, cell3=OPEN), Verdict.DISK_LIMIT, "64 MiB of files in cell 4"),
+    ({"exit_code": 74}, _journal(ended=False, cell3=OPEN), Verdict.DISK_LIMIT, "filled its folder of 64 MiB in cell 4"),
+    ({}, _journal(cell3=FULL, cell4=NAME_ERROR), Verdict.DISK_LIMIT, "cell 4 (question b1) found the folder of 64 MiB full"),
+    ({}, _journal(cell3=NAME_ERROR, cell4=BIG_FILE), Verdict.FILE_SIZE, "cell 5 wrote a file of more than 8 MiB"),
+    ({}, _journal(cell3=MANY_OPEN), Verdict.OPEN_FILES, "more than 128 files open"),
+    ({}, _journal(cell3=GPU_FULL), Verdict.CELL_ERROR, "OOM when allocating"),
     ({"exit_code": 77}, _journal(ended=False, cell3=OPEN), Verdict.OUTPUT_LIMIT, "printed more than allowed in cell 4"),
     ({"reason": "process_limit", "exit_code": None, "detail": "more"}, _journal(ended=False), Verdict.PROCESS_LIMIT, "more"),
     ({"processes_denied": 9}, _journal(cell3=NO_FORK), Verdict.PROCESS_LIMIT, "9 times"),
@@ -64,17 +79,25 @@ TABLE = [
 
 @pytest.mark.parametrize(("seen", "journal", "verdict", "part"), TABLE)
 def test_verdict_table(seen, journal, verdict, part):
-    decision = decide(replace(FINE, **seen), journal, owners=OWNERS, cell_s=5)
+    decision = decide(replace(FINE, **seen), journal, owners=OWNERS, limits=LIMITS)
     assert decision.verdict is verdict
     assert part in decision.detail
 
 
+def test_gpu_that_is_full_is_a_verdict_where_one_was_lent():
+    decision = decide(FINE, _journal(cell3=GPU_FULL), owners=OWNERS, limits=LIMITS, gpu=True)
+    assert decision.verdict is Verdict.GPU_MEMORY
+    assert "25% of the GPU's memory" in decision.detail
+
+
 def test_submission_that_removes_its_journal_does_not_get_away_as_our_failure():
-    decision = decide(replace(FINE, exit_code=1), JournalFacts(), owners=OWNERS, cell_s=5, kernel_works=True)
+    decision = decide(
+        replace(FINE, exit_code=1), JournalFacts(), owners=OWNERS, limits=LIMITS, kernel_works=True
+    )
     assert decision.verdict is Verdict.CRASHED
 
 
 def test_journal_that_claims_success_does_not_outweigh_what_the_sandbox_saw():
     for reason, verdict in (("timeout", Verdict.TIMEOUT), ("memory", Verdict.MEMORY)):
         outcome = replace(FINE, reason=reason, detail="was stopped")
-        assert decide(outcome, _journal(), owners=OWNERS, cell_s=5).verdict is verdict
+        assert decide(outcome, _journal(), owners=OWNERS, limits=LIMITS).verdict is verdict

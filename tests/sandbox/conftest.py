@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from deepgrade.sandbox import StudentEnvironment
+from deepgrade.sandbox import host_environment
 
 HERE = Path(__file__).parent
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -68,7 +68,7 @@ class Backend:
         """Run Python code, in which `report(value)` writes JSON to the box; limits not named are the small ones above."""
         spec = {"code": REPORT + textwrap.dedent(code), "limits": LIMITS | limits, "groups": self.groups}
         if self.copy is None:
-            environment = StudentEnvironment.current()
+            environment = host_environment()
             own = [(str(mount.source), str(mount.target)) for mount in environment.mounts]
             spec |= {"mounts": [*own, *mounts], "masks": [*map(str, environment.masks), *masks]}
             return SimpleNamespace(**driver.execute(spec | {"python": self.python}))
@@ -119,5 +119,5 @@ def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
         yield Backend(request.param, SYSTEM_PYTHON, groups=True, copy=copy)
         shutil.rmtree(copy)
     else:
-        python = str(StudentEnvironment.current().python)
+        python = str(host_environment().python)
         yield Backend(request.param, python, groups=request.param != "root-measured")

@@ -123,7 +123,7 @@ def test_box_that_is_hard_to_remove_is_removed(backend):
             os.mkdir("d")
             os.chdir("d")
     """)
-    assert result.reason in ("exit", "output_limit")
+    assert result.reason in ("exit", "disk_limit")
     assert not Path(result.box).exists()
 
 
@@ -328,6 +328,22 @@ def test_ignoring_every_signal_does_not_help(backend):
     assert result.wall_s < 2.5
 
 
+def test_processor_time_of_all_processes_together_is_limited(backend):
+    result = backend.run(
+        """
+        import os
+        os.fork()
+        while True:
+            pass
+        """,
+        cpu_s=1.0,
+        wall_s=15,
+    )
+    assert result.reason == "cpu_time", result
+    assert "1 s of processor time" in result.detail
+    assert result.wall_s < 10
+
+
 def test_memory_hog_is_a_memory_verdict(backend):
     result = backend.run("kept = []\nwhile True: kept.append(bytearray(4 << 20))")
     assert result.reason == "memory", result
@@ -443,7 +459,7 @@ def test_disk_filler_is_stopped(backend):
     if result.capped:
         assert _report(result) == 28
     else:
-        assert (result.reason, _report(result)) == ("output_limit", "begin")
+        assert (result.reason, _report(result)) == ("disk_limit", "begin")
 
 
 def test_one_big_file_is_refused(backend):
@@ -462,6 +478,45 @@ def test_one_big_file_is_refused(backend):
     assert _report(result) in (27, 28)
 
 
+def test_file_above_its_own_limit_is_refused_and_the_box_has_room_left(backend):
+    result = backend.run(
+        """
+        import os
+        answer = 0
+        try:
+            with open("/box/big", "wb") as file:
+                file.write(bytes(3 << 20))
+        except OSError as error:
+            answer = error.errno
+        with open("/box/small", "wb") as file:
+            file.write(bytes(1 << 20))
+        report([answer, os.stat("/box/big").st_size])
+        """,
+        file_mib=2,
+    )
+    assert _report(result) == [27, 2 << 20]
+
+
+def test_opening_too_many_files_is_refused(backend):
+    result = backend.run(
+        """
+        kept, answer = [], 0
+        try:
+            while len(kept) < 1000:
+                kept.append(open("/dev/null"))
+        except OSError as error:
+            answer = error.errno
+        count = len(kept)
+        kept.clear()
+        report([answer, count])
+        """,
+        open_files=100,
+    )
+    number, count = _report(result)
+    assert number == 24
+    assert 80 < count < 100
+
+
 def test_many_tiny_files_are_stopped(backend):
     result = backend.run(
         """
@@ -478,7 +533,7 @@ def test_many_tiny_files_are_stopped(backend):
         """,
         disk_mib=1,
     )
-    assert result.reason == "output_limit" or _report(result) == 28
+    assert result.reason == "disk_limit" or _report(result) == 28
 
 
 def test_daemon_is_gone_when_the_run_is_over(backend):

@@ -16,9 +16,9 @@ from deepgrade.sandbox import (
     SandboxLimits,
     SandboxRequest,
     SandboxUnavailable,
-    StudentEnvironment,
     diagnose,
     find_sandbox,
+    host_environment,
 )
 from deepgrade.sandbox.seccomp import seccomp_filter
 from deepgrade.sandbox.supervise import BoundedLog
@@ -73,13 +73,13 @@ def test_diagnosis_without_bubblewrap_does_not_fail(monkeypatch, tmp_path):
 
 
 def test_environment_hides_the_grader_and_knows_its_versions():
-    environment = StudentEnvironment.current()
+    environment = host_environment()
     package = Path(deepgrade.__file__).resolve().parent
     assert package in environment.masks
     assert not any(package == mount.source for mount in environment.mounts)
     assert environment.versions["python"] == ".".join(map(str, sys.version_info[:3]))
     assert environment.versions["numpy"]
-    assert environment is StudentEnvironment.current()
+    assert environment is host_environment()
 
 
 def test_without_a_sandbox_paths_are_translated_and_limits_still_hold(tmp_path):

@@ -19,16 +19,16 @@ from deepgrade.sandbox import (
     SandboxLimits,
     SandboxRequest,
     SandboxStopped,
-    StudentEnvironment,
     find_sandbox,
+    host_environment,
 )
 from deepgrade.sandbox.state import claim_job, mounted_box, state_root, sweep
 
 LIMITS = SandboxLimits(wall_s=20, memory_mib=256, processes=32, disk_mib=16, cpus=1)
 SUPERVISOR = """
-from deepgrade.sandbox import Bubblewrap, SandboxLimits, SandboxRequest, StudentEnvironment
+from deepgrade.sandbox import Bubblewrap, SandboxLimits, SandboxRequest, host_environment
 limits = SandboxLimits(wall_s=60, memory_mib=256, processes=32, disk_mib=16, cpus=1)
-environment = StudentEnvironment.current()
+environment = host_environment()
 code = "import os, socket, time; os.mkfifo('/box/ready'); time.sleep(60)"
 sandbox = Bubblewrap()
 with sandbox.open_box(disk_mib=16) as box:
@@ -158,11 +158,11 @@ def test_missing_program_is_no_success():
 
 def test_concurrent_runs_do_not_disturb_each_other():
     sandbox = Bubblewrap()
-    python = str(StudentEnvironment.current().python)
+    python = str(host_environment().python)
     outcomes = {}
 
     def run(name, code):
-        environment = StudentEnvironment.current()
+        environment = host_environment()
         outcomes[name] = sandbox.run(SandboxRequest([python, "-I", "-c", code], LIMITS, environment.mounts))
 
     codes = {
@@ -183,9 +183,9 @@ def test_concurrent_runs_do_not_disturb_each_other():
 def test_stop_from_another_thread_ends_the_run_and_leaves_nothing(name):
     sandbox = find_sandbox(name)
     marker = f"stopped-{name}-{os.getpid()}"
-    python = str(StudentEnvironment.current().python)
+    python = str(host_environment().python)
     limits = replace(LIMITS, processes=30_000)
-    mounts = StudentEnvironment.current().mounts
+    mounts = host_environment().mounts
     request = SandboxRequest([python, "-I", "-c", "import time; time.sleep(60)", marker], limits, mounts)
     errors = []
 

@@ -12,8 +12,13 @@ class Verdict(StrEnum):
     OK = "ok"
     CELL_ERROR = "cell_error"
     TIMEOUT = "timeout"
+    CPU_TIME = "cpu_time"
     MEMORY = "memory"
+    GPU_MEMORY = "gpu_memory"
     OUTPUT_LIMIT = "output_limit"
+    DISK_LIMIT = "disk_limit"
+    FILE_SIZE = "file_size"
+    OPEN_FILES = "open_files"
     PROCESS_LIMIT = "process_limit"
     CRASHED = "crashed"
     INVALID_SUBMISSION = "invalid_submission"
@@ -41,8 +46,31 @@ VERDICTS: dict[Verdict, VerdictFacts] = {
         "The notebook, or one of its cells, ran longer than allowed; what was finished was graded.",
         True,
     ),
+    Verdict.CPU_TIME: VerdictFacts(
+        "processor time",
+        "The notebook used more processor time than allowed; questions finished before were graded.",
+        True,
+    ),
     Verdict.MEMORY: VerdictFacts(
         "memory", "The notebook needed more memory than allowed; questions finished before were graded.", True
+    ),
+    Verdict.GPU_MEMORY: VerdictFacts(
+        "GPU memory",
+        "A cell needed more than the notebook's share of the GPU's memory; the other cells still ran.",
+        True,
+    ),
+    Verdict.DISK_LIMIT: VerdictFacts(
+        "disk limit",
+        "The notebook wrote more files than its folder may hold; what was finished was graded.",
+        True,
+    ),
+    Verdict.FILE_SIZE: VerdictFacts(
+        "file size", "The notebook wrote a larger file than allowed; what was finished was graded.", True
+    ),
+    Verdict.OPEN_FILES: VerdictFacts(
+        "open files",
+        "The notebook held more files open at one time than allowed; what was finished was graded.",
+        True,
     ),
     Verdict.OUTPUT_LIMIT: VerdictFacts(
         "output limit", "The notebook printed more than allowed; questions finished before were graded.", True

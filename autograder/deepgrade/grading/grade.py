@@ -27,8 +27,7 @@ from deepgrade.lab import (
     make_plan,
 )
 from deepgrade.records import Course, Gradebook, RunStore
-from deepgrade.sandbox import StudentEnvironment, find_sandbox
-from deepgrade.sandbox.helper import helper_walls
+from deepgrade.sandbox import find_sandbox
 from deepgrade.submission import Refusal, Submission, collect, load_template
 
 RUN_SEED = 20230324
@@ -125,14 +124,15 @@ def make_setup(request: GradeRequest, parts: LabParts, data: CourseData) -> Setu
     Raises:
         SandboxUnavailable: No sandbox works here; the message says what to install.
     """
+    sandbox = find_sandbox(request.sandbox)
     return Setup(
         lab=parts.lab,
         plan=parts.plan,
         checks=parts.checks.checks,
         size=request.size,
         data=data,
-        sandbox=find_sandbox(request.sandbox),
-        environment=StudentEnvironment.current(),
+        sandbox=sandbox,
+        environment=sandbox.environment,
         store=RunStore(request.course, parts.lab.name),
         seed=RUN_SEED,
     )
@@ -191,7 +191,7 @@ def _run_stage(
                 continue
             yield item
 
-    with InferWorker(wrap=helper_walls(setup.sandbox)) as worker:
+    with setup.sandbox.open_helper() as helper, InferWorker(helper=helper) as worker:
         for done in run_all(
             pending(worker), setup, worker, slots=slots, started=lambda s: progress.started(s.student)
         ):

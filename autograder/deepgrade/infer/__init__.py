@@ -4,7 +4,7 @@ Importing this imports neither Keras nor TensorFlow.
 """
 
 from deepgrade.infer.bounds import ModelBounds
-from deepgrade.infer.client import InferWorker, Mount
+from deepgrade.infer.client import InferWorker
 from deepgrade.infer.connection import WorkerDiedError
 from deepgrade.infer.inspect import inspect_bundle
 from deepgrade.infer.reasons import SENTENCES, BundleError, Reason
@@ -32,7 +32,6 @@ __all__ = [
     "ModelBounds",
     "ModelEntry",
     "ModelRequest",
-    "Mount",
     "Params",
     "Prediction",
     "Reason",

@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import tempfile
 import threading
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -32,6 +30,8 @@ from deepgrade.infer.protocol import WorkerJob
 from deepgrade.infer.reasons import BundleError, Reason
 from deepgrade.infer.report import TRANSIENT, InferJob, InferReport, ModelEntry, Prediction
 from deepgrade.infer.spool import Spool
+from deepgrade.sandbox import Helper, Mount
+from deepgrade.sandbox.none import PlainHelper
 
 _PASSED_ON = (
     "PATH",
@@ -42,20 +42,12 @@ _PASSED_ON = (
     "TF_NUM_INTRAOP_THREADS",
     "OMP_NUM_THREADS",
 )
+_PACKAGE = Path(__file__).resolve().parents[1]
 _START_S = 120.0
 _MARGIN_S = 180.0
 
 
-class Mount(NamedTuple):
-    """A folder that the worker's sandbox has to show at the same path."""
-
-    source: Path
-    target: Path
-    writable: bool
-
-
-Wrap = Callable[[list[str], list[Mount]], list[str]]
-"""Puts a sandbox around a command: no network, nothing but these folders and the system's libraries."""
+_START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from deepgrade.infer.worker import main; main()"
 
 
 class _Kept(NamedTuple):
@@ -72,6 +64,7 @@ class InferWorker:
         bounds: What models may be and use.
         device: `gpu` leaves the GPUs visible to the worker.
         spool: A folder for the exchange; a temporary one where absent.
+        helper: Where the worker runs; an ordinary process where absent.
 
     Example:
         with InferWorker() as worker:
@@ -84,19 +77,19 @@ class InferWorker:
         bounds: ModelBounds | None = None,
         device: Literal["cpu", "gpu"] = "cpu",
         spool: Path | None = None,
-        wrap: Wrap | None = None,
+        helper: Helper | None = None,
     ) -> None:
         self._bounds = bounds or ModelBounds()
         self._device = device
         self._temporary = tempfile.TemporaryDirectory(prefix="deepgrade-infer-") if spool is None else None
         self._spool = Spool(Path(self._temporary.name) if self._temporary else spool or Path())
-        self._wrap = wrap
+        self._helper = helper or PlainHelper()
         self._connection: Connection | None = None
         self._kept: dict[str, _Kept] = {}
         self._lock = threading.Lock()
 
     def __enter__(self) -> InferWorker:
-        return self.start(self._wrap)
+        return self.start()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -108,29 +101,20 @@ class InferWorker:
         """The worker's process, None while there is none."""
         return self._connection.pid if self._connection else None
 
-    def start(self, wrap: Wrap | None = None) -> InferWorker:
+    def start(self) -> InferWorker:
         """Start the worker.
-
-        Args:
-            wrap: Puts the sandbox around it; without one it runs as an ordinary process.
 
         Raises:
             WorkerDiedError: It did not start.
         """
-        self._wrap = wrap
-        root = self._spool.root
-        command = [sys.executable, "-I", "-m", "deepgrade.infer.worker", "--spool", str(root)]
+        library = self._spool.add_library(_PACKAGE)
+        root = str(self._spool.root)
+        command = [str(self._helper.python), "-I", "-c", _START, str(library), "--spool", root]
         command += ["--bounds", json.dumps(asdict(self._bounds))]
-        if wrap is not None:
-            package = Path(__file__).resolve().parents[2]
-            libraries = {package, Path(sys.prefix), Path(sys.base_prefix)}
-            mounts = [Mount(folder, folder, False) for folder in sorted(libraries)]
-            mounts += [
-                Mount(self._spool.data, self._spool.data, False),
-                Mount(self._spool.jobs, self._spool.jobs, True),
-            ]
-            command = wrap(command, mounts)
-        self._connection = Connection(command, self._environment(), root / "worker.log", _START_S)
+        mounts = [Mount(library, library), Mount(self._spool.data, self._spool.data)]
+        mounts.append(Mount(self._spool.jobs, self._spool.jobs, writable=True))
+        launch = self._helper.launch(command, mounts, self._environment())
+        self._connection = Connection(launch.command, launch.env, self._spool.root / "worker.log", _START_S)
         return self
 
     def close(self) -> None:
@@ -138,6 +122,7 @@ class InferWorker:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+            self._helper.end()
         self._kept.clear()
         if self._temporary is not None:
             self._temporary.cleanup()
@@ -169,7 +154,7 @@ class InferWorker:
         }
         wanted = {f"{m.question}/{m.name}": m.hidden for m in job.models}
         entries: dict[str, ModelEntry] = {}
-        for model in models_in(job.evidence):
+        for model in models_in(job.evidence, wanted or None):
             sets = {name: hidden[name] for name in wanted.get(model.key, ())}
             kept = self._model(job.evidence, model, sets)
             for name, data in kept.files.items():
@@ -181,6 +166,7 @@ class InferWorker:
         if self._connection is not None:
             self._connection.kill()
             self._connection = None
+            self._helper.end()
 
     def _environment(self) -> dict[str, str]:
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
@@ -198,6 +184,7 @@ class InferWorker:
         number, folder = self._spool.new_job()
         try:
             job, key = pack_job(evidence, model.item, hidden, number, folder, self._bounds)
+            self._spool.share(folder)
             if key not in self._kept:
                 kept = self._ask(job, folder, hidden)
                 if _is_transient(kept.entry):
@@ -216,7 +203,7 @@ class InferWorker:
         if self._connection is None or not self._connection.is_alive:
             # It may have ended with the thread that started it (bubblewrap's --die-with-parent): no job's fault.
             self._stop()
-            self.start(self._wrap)
+            self.start()
         assert self._connection is not None  # noqa: S101  (start made it or raised)
         try:
             entry = self._connection.ask(job, timeout_s).entry

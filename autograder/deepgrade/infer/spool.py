@@ -1,15 +1,17 @@
 """The folder that head and worker share.
 
     SPOOL/jobs/<n>/     one job's files; the worker writes predictions here
+    SPOOL/library/      a copy of the code that the worker runs
     SPOOL/data/<key>/   inputs/ and public/ of a hidden set, without any label
 
 Hidden inputs and the mounted test rows are copied, so that a sandbox has to show nothing but the spool. `data/` can be
-mounted read-only. Labels of the public folder are replaced by zeros: only their number is needed.
+mounted read-only. The folder itself is the head's alone; what lies in it may be read, and in `jobs/` written, by every
+user, because in a sandbox the worker is another one. Labels of the public folder are replaced by zeros: only their
+number is needed.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -22,6 +24,9 @@ from deepgrade.infer.report import HiddenInputs
 
 _INPUT_FILES = ("x.npy", "x_tokens.npy", "x_offsets.npy", "facts.json")
 _PUBLIC_FILES = ("x_test.npy", "x_test_tokens.npy", "x_test_offsets.npy", "facts.json")
+
+_WORKER_AREAS = ("infer", "data", "evidence", "files", "sandbox")
+"""What the worker imports: neither checks nor scores are among it."""
 
 
 class Spool:
@@ -36,15 +41,41 @@ class Spool:
         self.jobs = root / "jobs"
         self.data = root / "data"
         self._next = 0
-        for folder in (self.jobs, self.data):
-            folder.mkdir(parents=True, exist_ok=True)
+        root.mkdir(parents=True, exist_ok=True)
+        root.chmod(0o700)
+        for folder, mode in ((self.jobs, 0o777), (self.data, 0o755)):
+            folder.mkdir(exist_ok=True)
+            folder.chmod(mode)
 
     def new_job(self) -> tuple[int, Path]:
         """Return a job's number and its empty folder."""
         self._next += 1
         folder = self.jobs / str(self._next)
         folder.mkdir()
+        folder.chmod(0o777)
         return self._next, folder
+
+    def add_library(self, package: Path) -> Path:
+        """Copy a package, once; return the folder in which it lies.
+
+        A copy, since a checkout or an installation may not be readable for the worker's user.
+        """
+        library = self.root / "library"
+        if not library.is_dir():
+            for area in _WORKER_AREAS:
+                shutil.copytree(
+                    package / area,
+                    library / package.name / area,
+                    ignore=shutil.ignore_patterns("__pycache__"),
+                )
+            shutil.copyfile(package / "__init__.py", library / package.name / "__init__.py")
+            _open_for_reading(library)
+        return library
+
+    def share(self, folder: Path) -> None:
+        """Let the worker read what lies in a job's folder."""
+        for path in folder.iterdir():
+            path.chmod(0o644)
 
     def drop(self, folder: Path) -> None:
         """Remove a job's folder."""
@@ -72,8 +103,14 @@ class Spool:
             sizes = read_facts(public)
             for split, size in (("train", sizes.train_size), ("test", sizes.test_size)):
                 write_atomic(temporary / "public" / f"y_{split}.npy", npy_bytes(np.zeros(size, np.uint8)))
+            _open_for_reading(temporary)
             temporary.rename(target)
         return key, _rows(target / "inputs"), facts.classes
+
+
+def _open_for_reading(folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def _folder(folder: Path, dataset: str) -> Path:
@@ -91,7 +128,6 @@ def _copy(source: Path, target: Path, names: tuple[str, ...]) -> None:
     for name in names:
         if (source / name).is_file():
             shutil.copyfile(source / name, target / name)
-            os.chmod(target / name, 0o644)  # noqa: PTH101
 
 
 def _rows(inputs: Path) -> int:

@@ -44,6 +44,8 @@ class Job(NamedTuple):
     evidence_bytes: int
     seed: int
     cuda_visible_devices: str | None
+    gpu_memory_fraction: float
+    gpu_memory_mib: int | None
 
 
 def read_job(path: Path) -> Job:
@@ -76,6 +78,8 @@ def read_job(path: Path) -> Job:
             evidence_bytes=int(raw["evidence_bytes"]),
             seed=int(raw["seed"]),
             cuda_visible_devices=raw.get("cuda_visible_devices"),
+            gpu_memory_fraction=float(raw.get("gpu_memory_fraction", 1.0)),
+            gpu_memory_mib=raw.get("gpu_memory_mib"),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise JobError(f"{path} is not a job: {type(error).__name__}: {error}") from None

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from .capture import QUESTION_S, QuestionCapture
 from .devices import Devices
+from .gpu_memory import install_gpu_memory
 from .imports import AfterImport
 from .job import Cell, Job
 from .journal import EXIT_JOURNAL_LOST, Journal
@@ -101,6 +102,8 @@ class Session:
         hooks = AfterImport()
         install_seeds(hooks, self._job.seed)
         self._devices.install(hooks)
+        if self._job.cuda_visible_devices is not None:
+            install_gpu_memory(hooks, self._job.gpu_memory_fraction, self._job.gpu_memory_mib)
         hooks.install()
         if data.is_dir():
             try:

@@ -27,6 +27,8 @@ class Limits(_Strict):
     """Whole run, seconds (`timeout`)."""
     cell_s: float = Field(900, gt=0)
     """One cell, seconds: the cell is interrupted, the rest still runs (`timeout`)."""
+    cpu_s: float | None = Field(None, gt=0)
+    """Processor seconds of all processes together (`cpu_time`); absent: `wall_s` on each of the `cpus`."""
     memory_mib: int = Field(4096, ge=256)
     """All processes together, MiB, with what they write to memory-backed folders (`memory`)."""
     processes: int = Field(512, ge=16)
@@ -34,7 +36,28 @@ class Limits(_Strict):
     output_mib: int = Field(16, ge=1)
     """All printed and displayed output, MiB (`output_limit`)."""
     disk_mib: int = Field(1024, ge=16)
-    """Writable folder with the evidence in it, MiB."""
+    """Writable folder with the evidence in it, MiB (`disk_limit`)."""
+    file_mib: int | None = Field(None, ge=1)
+    """One file, MiB (`file_size`); absent: `disk_mib`."""
+    open_files: int = Field(4096, ge=64)
+    """Files, pipes and sockets that one process may hold open (`open_files`)."""
+    gpu_memory_fraction: float = Field(1.0, gt=0, le=1)
+    """Share of the GPU's memory (`gpu_memory`). The deep-learning library in the notebook's own process keeps to it: a
+    notebook that wants more can take it, and then another run on the card may fail."""
+
+    @property
+    def total_cpu_s(self) -> float:
+        """Processor seconds in force."""
+        return self.wall_s * self.cpus if self.cpu_s is None else self.cpu_s
+
+    @property
+    def largest_file_mib(self) -> int:
+        """MiB of one file in force."""
+        return self.disk_mib if self.file_mib is None else self.file_mib
+
+    def in_force(self) -> dict[str, float]:
+        """Return every limit by name, with those filled in that follow from others."""
+        return self.model_dump() | {"cpu_s": self.total_cpu_s, "file_mib": self.largest_file_mib}
     cpus: float = Field(2.0, gt=0)
     """Processor cores."""
 

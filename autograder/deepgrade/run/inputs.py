@@ -16,3 +16,5 @@ class Gpu:
     """Device files, control devices included."""
     cuda_visible_devices: str
     """What the process gets. Only the lent devices exist inside, so usually `0`."""
+    memory_mib: int | None = None
+    """The card's memory, MiB, if known."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from deepgrade.lab import CapturePlan, Limits
+from deepgrade.run.inputs import Gpu
 from deepgrade.submission import Cell
 
 _EVIDENCE_MIB = 512
@@ -81,7 +82,7 @@ def make_job(
     plan: CapturePlan,
     limits: Limits,
     seed: int,
-    cuda_visible_devices: str | None,
+    gpu: Gpu | None,
 ) -> dict[str, Any]:
     """Return the content of `job.json` (docs/formats.md, "Job")."""
     return {
@@ -101,5 +102,7 @@ def make_job(
         "output_bytes_total": limits.output_mib << 20,
         "evidence_bytes": evidence_budget_bytes(limits),
         "seed": seed,
-        "cuda_visible_devices": cuda_visible_devices,
+        "cuda_visible_devices": gpu.cuda_visible_devices if gpu else None,
+        "gpu_memory_fraction": limits.gpu_memory_fraction,
+        "gpu_memory_mib": gpu.memory_mib if gpu else None,
     }

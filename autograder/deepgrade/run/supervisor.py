@@ -112,13 +112,17 @@ def run_submission(
     """
     run = _Run(limits, data, sandbox, environment, gpu, seed)
     spans = question_spans(submission.cells, plan.order)
-    cuda = gpu.cuda_visible_devices if gpu else None
-    job = make_job(submission.cells, spans, plan=plan, limits=limits, seed=seed, cuda_visible_devices=cuda)
+    job = make_job(submission.cells, spans, plan=plan, limits=limits, seed=seed, gpu=gpu)
     started_at = datetime.now(UTC)
     result = _run_in_sandbox(run, job, spans, questions=plan.order, evidence=destination / "evidence")
     works = not result.journal.started and result.outcome.reason != "sandbox_failed" and _kernel_works(run)
     verdict, detail = decide(
-        result.outcome, result.journal, owners=spans.owners, cell_s=limits.cell_s, kernel_works=works
+        result.outcome,
+        result.journal,
+        owners=spans.owners,
+        limits=limits,
+        gpu=gpu is not None,
+        kernel_works=works,
     )
     stopped = None if verdict in (Verdict.OK, Verdict.CELL_ERROR) else result.outcome.detail or verdict.value
     notebook = executed_notebook(
@@ -138,7 +142,7 @@ def run_submission(
         cpu_s=result.outcome.cpu_s,
         peak_memory_mib=result.outcome.peak_memory_mib,
         peak_processes=result.outcome.peak_processes,
-        limits=limits.model_dump(),
+        limits=limits.in_force(),
         cell_errors=errors,
         cell_times=times,
         questions_finished=_finished(result, plan),
@@ -215,6 +219,9 @@ def _request(run: _Run, job: dict[str, Any], box: Box) -> SandboxRequest:
             processes=limits.processes,
             disk_mib=limits.disk_mib,
             cpus=limits.cpus,
+            cpu_s=limits.total_cpu_s,
+            file_mib=limits.largest_file_mib,
+            open_files=limits.open_files,
         ),
         mounts=(
             *run.environment.mounts,
@@ -251,6 +258,8 @@ def _environment_variables(run: _Run) -> dict[str, str]:
         variables |= {
             "CUDA_VISIBLE_DEVICES": run.gpu.cuda_visible_devices,
             "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+            "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+            "XLA_PYTHON_CLIENT_MEM_FRACTION": f"{run.limits.gpu_memory_fraction:.3f}",
         }
     return variables
 
@@ -258,9 +267,7 @@ def _environment_variables(run: _Run) -> dict[str, str]:
 def _kernel_works(run: _Run) -> bool:
     """Return whether an empty run on this machine writes a journal: tells our failures from a removed journal."""
     limits = run.limits.model_copy(update={"wall_s": max(_CANARY_S, 0.0)})
-    job = make_job(
-        (), QuestionSpans({}, {}, ()), plan=_EMPTY, limits=limits, seed=run.seed, cuda_visible_devices=None
-    )
+    job = make_job((), QuestionSpans({}, {}, ()), plan=_EMPTY, limits=limits, seed=run.seed, gpu=None)
     with suppress(SandboxError), run.sandbox.open_box(disk_mib=limits.disk_mib) as box:
         outcome = run.sandbox.run(_request(replace(run, limits=limits, gpu=None), job, box))
         journal = _read_journal(box.path / "out", QuestionSpans({}, {}, ()), ())

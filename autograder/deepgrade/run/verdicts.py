@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import errno
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from deepgrade.evidence import Verdict
+from deepgrade.lab import Limits
 from deepgrade.run.journal import CellFacts, JournalFacts
 from deepgrade.sandbox import SandboxOutcome
 
@@ -13,12 +15,21 @@ _EXIT_OUTPUT_LIMIT = 77
 _EXIT_JOURNAL_LOST = 74
 _STOPPED = {
     "timeout": Verdict.TIMEOUT,
+    "cpu_time": Verdict.CPU_TIME,
     "memory": Verdict.MEMORY,
     "output_limit": Verdict.OUTPUT_LIMIT,
+    "disk_limit": Verdict.DISK_LIMIT,
     "process_limit": Verdict.PROCESS_LIMIT,
 }
 _REFUSED_FORK = ("Resource temporarily unavailable", "can't start new thread", "pthread_create", "[Errno 11]")
+_ERRORS = {
+    errno.EFBIG: Verdict.FILE_SIZE,
+    errno.ENOSPC: Verdict.DISK_LIMIT,
+    errno.EMFILE: Verdict.OPEN_FILES,
+}
+_GPU_FULL = ("RESOURCE_EXHAUSTED", "ResourceExhaustedError", "OutOfMemoryError", "CUDA out of memory")
 _MESSAGE_CHARACTERS = 160
+_MOST_PLACES = 3
 
 
 class Decision(NamedTuple):
@@ -33,16 +44,22 @@ def decide(
     journal: JournalFacts,
     *,
     owners: Mapping[int, str | None],
-    cell_s: float,
+    limits: Limits,
+    gpu: bool = False,
     kernel_works: bool = False,
 ) -> Decision:
     """Return the verdict of a run.
+
+    A limit that stops the whole run is seen by the sandbox. One that only refuses a call (a file too large, no
+    process more) shows as an error in a cell, which the process itself reports: such a verdict helps people to find
+    the cause and is never worth more points than another error.
 
     Args:
         outcome: What the sandbox saw: the word that counts.
         journal: What the process says about itself.
         owners: Code cell -> question, for every cell that was to run.
-        cell_s: The time limit of one cell.
+        limits: What the run was allowed to use.
+        gpu: Whether it was lent a GPU.
         kernel_works: Only asked when the journal has no beginning: whether an empty run on the same machine
             writes one. If so, the submission itself removed it, and that is no fault of ours.
     """
@@ -53,6 +70,11 @@ def decide(
     where = _where(journal, owners)
     if outcome.reason in _STOPPED:
         return Decision(_STOPPED[outcome.reason], f"The run {outcome.detail}{where}{_denied(outcome)}.")
+    if outcome.exit_code == _EXIT_JOURNAL_LOST:
+        return Decision(
+            Verdict.DISK_LIMIT,
+            f"The notebook filled its folder of {limits.disk_mib} MiB{where}, and the run ended.",
+        )
     if outcome.exit_code == _EXIT_OUTPUT_LIMIT:
         return Decision(Verdict.OUTPUT_LIMIT, f"The notebook printed more than allowed{where}.")
     if outcome.reason == "signal" or outcome.exit_code != 0 or not journal.ended:
@@ -60,29 +82,28 @@ def decide(
         return Decision(
             verdict, f"The Python process ended early ({_end(outcome)}){where}{_denied(outcome)}."
         )
-    return _decide_by_cells(outcome, journal, owners, cell_s)
+    return _decide_by_cells(outcome, journal, owners, limits, gpu=gpu)
 
 
 def _decide_by_cells(
-    outcome: SandboxOutcome, journal: JournalFacts, owners: Mapping[int, str | None], cell_s: float
+    outcome: SandboxOutcome,
+    journal: JournalFacts,
+    owners: Mapping[int, str | None],
+    limits: Limits,
+    *,
+    gpu: bool,
 ) -> Decision:
     failed = {
         index: cell for index, cell in sorted(journal.cells.items()) if cell.status in ("error", "timeout")
     }
-    refused = [index for index, cell in failed.items() if _is_refused_fork(cell)]
-    if outcome.processes_denied and refused:
-        place = _place(refused[0], owners)
-        return Decision(
-            Verdict.PROCESS_LIMIT, f"{place} started more processes than allowed{_denied(outcome)}."
-        )
-    slow = [index for index, cell in failed.items() if cell.status == "timeout"]
-    if slow:
-        names = ", ".join(_place(index, owners) for index in slow[:3]) + (
-            " and others" if len(slow) > 3 else ""
-        )
-        return Decision(
-            Verdict.TIMEOUT, f"{names} ran longer than {cell_s:g} s and was interrupted{_denied(outcome)}."
-        )
+    struck: dict[Verdict, list[int]] = {}
+    for index, cell in failed.items():
+        verdict = _refused_by(cell, denied=outcome.processes_denied > 0, gpu=gpu)
+        if verdict is not None:
+            struck.setdefault(verdict, []).append(index)
+    for verdict, what in _sentences(limits).items():
+        if verdict in struck:
+            return Decision(verdict, f"{_places(struck[verdict], owners)} {what}{_denied(outcome)}.")
     if failed:
         index, cell = next(iter(failed.items()))
         what = f"{cell.ename}: {cell.evalue}"[:_MESSAGE_CHARACTERS]
@@ -91,19 +112,48 @@ def _decide_by_cells(
     return Decision(Verdict.OK, f"All {len(owners)} cells ran in {outcome.wall_s:.1f} s.")
 
 
+def _sentences(limits: Limits) -> dict[Verdict, str]:
+    """Return what cells did that met a limit and let the run go on, the one that explains most first."""
+    share = f"{limits.gpu_memory_fraction:.0%} of the GPU's memory, the share of this notebook"
+    return {
+        Verdict.PROCESS_LIMIT: f"started more than {limits.processes} processes and threads",
+        Verdict.TIMEOUT: f"ran longer than {limits.cell_s:g} s and was interrupted",
+        Verdict.GPU_MEMORY: f"needed more than {share}",
+        Verdict.DISK_LIMIT: f"found the folder of {limits.disk_mib} MiB full",
+        Verdict.FILE_SIZE: f"wrote a file of more than {limits.largest_file_mib} MiB",
+        Verdict.OPEN_FILES: f"held more than {limits.open_files} files open",
+    }
+
+
+def _refused_by(cell: CellFacts, *, denied: bool, gpu: bool) -> Verdict | None:
+    """Return the limit that a cell's error speaks of."""
+    if cell.status == "timeout":
+        return Verdict.TIMEOUT
+    if denied and _is_refused_fork(cell):
+        return Verdict.PROCESS_LIMIT
+    for number, verdict in _ERRORS.items():
+        if f"[Errno {number}]" in cell.evalue:
+            return verdict
+    said = f"{cell.ename} {cell.evalue}"
+    return Verdict.GPU_MEMORY if gpu and any(text in said for text in _GPU_FULL) else None
+
+
 def _is_refused_fork(cell: CellFacts) -> bool:
     return cell.ename == "BlockingIOError" or any(text in cell.evalue for text in _REFUSED_FORK)
 
 
 def _end(outcome: SandboxOutcome) -> str:
-    if outcome.exit_code == _EXIT_JOURNAL_LOST:
-        return "the folder that it may write to was full"
     return outcome.detail or f"exit code {outcome.exit_code}"
 
 
 def _where(journal: JournalFacts, owners: Mapping[int, str | None]) -> str:
     index = journal.unfinished_cell
     return "" if index is None else f" in {_place(index, owners)}"
+
+
+def _places(indices: Sequence[int], owners: Mapping[int, str | None]) -> str:
+    names = ", ".join(_place(index, owners) for index in indices[:_MOST_PLACES])
+    return names + (" and others" if len(indices) > _MOST_PLACES else "")
 
 
 def _place(index: int, owners: Mapping[int, str | None]) -> str:

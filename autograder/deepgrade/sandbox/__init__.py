@@ -5,6 +5,8 @@ Imports `files` alone, and knows nothing of notebooks.
 
 from deepgrade.sandbox.base import (
     Box,
+    Helper,
+    HelperLaunch,
     Mount,
     Reason,
     Sandbox,
@@ -14,9 +16,10 @@ from deepgrade.sandbox.base import (
     SandboxRequest,
     SandboxStopped,
     SandboxUnavailable,
+    StudentEnvironment,
 )
 from deepgrade.sandbox.bubblewrap import Bubblewrap
-from deepgrade.sandbox.environment import StudentEnvironment, package_versions
+from deepgrade.sandbox.environment import host_environment, package_versions
 from deepgrade.sandbox.none import NoSandbox
 from deepgrade.sandbox.select import SANDBOXES, Diagnosis, diagnose, find_sandbox
 
@@ -25,6 +28,8 @@ __all__ = [
     "Box",
     "Bubblewrap",
     "Diagnosis",
+    "Helper",
+    "HelperLaunch",
     "Mount",
     "NoSandbox",
     "Reason",
@@ -38,5 +43,6 @@ __all__ = [
     "StudentEnvironment",
     "diagnose",
     "find_sandbox",
+    "host_environment",
     "package_versions",
 ]

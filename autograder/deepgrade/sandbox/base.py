@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
-Reason = Literal["exit", "signal", "timeout", "memory", "output_limit", "process_limit", "sandbox_failed"]
+Reason = Literal[
+    "exit",
+    "signal",
+    "timeout",
+    "cpu_time",
+    "memory",
+    "output_limit",
+    "disk_limit",
+    "process_limit",
+    "sandbox_failed",
+]
 """Why the process is gone. `process_limit` only where the sandbox itself had to kill; a kernel that refuses
 to fork is told by `SandboxOutcome.processes_denied`."""
 
@@ -36,6 +46,19 @@ class Mount:
 
 
 @dataclass(frozen=True)
+class StudentEnvironment:
+    """The Python that a student's notebook runs on."""
+
+    python: Path
+    """The interpreter, inside the sandbox."""
+    mounts: tuple[Mount, ...]
+    masks: tuple[Path, ...]
+    """Paths below the mounts that are shown empty."""
+    versions: dict[str, str]
+    """Package -> version, of the packages that decide what a notebook computes."""
+
+
+@dataclass(frozen=True)
 class SandboxLimits:
     """What one process with all its children may use."""
 
@@ -47,6 +70,12 @@ class SandboxLimits:
     disk_mib: int
     """The box."""
     cpus: float
+    cpu_s: float | None = None
+    """Processor time of all processes; None: not limited."""
+    file_mib: int | None = None
+    """One file; None: the size of the box."""
+    open_files: int = 4096
+    """Descriptors of one process."""
     log_kib: int = 128
     """How much of standard output and error is kept: the first half and the last half of this."""
     log_kill_mib: int = 64
@@ -122,12 +151,41 @@ class SandboxOutcome:
     limits_enforced_by: str
 
 
+class HelperLaunch(NamedTuple):
+    """How to start a helper process."""
+
+    command: list[str]
+    env: dict[str, str]
+    """The environment to start the command in; what the helper itself sees was named to `Helper.launch`."""
+
+
+class Helper(Protocol):
+    """A place for a long-lived process of ours that reads what strangers made, and is spoken to over pipes."""
+
+    @property
+    def python(self) -> Path:
+        """The interpreter there."""
+
+    def launch(self, command: list[str], mounts: Sequence[Mount], env: Mapping[str, str]) -> HelperLaunch:
+        """Return how to start a command there, with these mounts besides Python's own.
+
+        Every user may have to write into the writable mounts: as root, the helper runs under another user id.
+        """
+
+    def end(self) -> None:
+        """End what a killed launcher may have left running there."""
+
+
 class Sandbox(Protocol):
     """Runs commands of strangers."""
 
     @property
     def name(self) -> str:
-        """What stands in records: `bubblewrap`, `none`."""
+        """What stands in records: `bubblewrap`, `podman`, `docker`, `apptainer`, `none`."""
+
+    @property
+    def environment(self) -> StudentEnvironment:
+        """The Python that commands inside run on, with what has to be mounted for it."""
 
     def open_box(self, *, disk_mib: int) -> AbstractContextManager[Box]:
         """Make an empty box that is gone when the block ends.
@@ -142,6 +200,13 @@ class Sandbox(Protocol):
         Raises:
             SandboxError: It could not be started, for a reason that is not the command's.
             SandboxStopped: `stop_all` was called, before or meanwhile.
+        """
+
+    def open_helper(self) -> AbstractContextManager[Helper]:
+        """Make a place for one helper process; nothing of it is left when the block ends.
+
+        Raises:
+            SandboxError: It could not be made.
         """
 
     def stop_all(self) -> None:

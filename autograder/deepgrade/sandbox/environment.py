@@ -10,12 +10,11 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
 import deepgrade
-from deepgrade.sandbox.base import Mount
+from deepgrade.sandbox.base import Mount, StudentEnvironment
 
 _PACKAGES = {
     "numpy": ("numpy",),
@@ -33,36 +32,19 @@ _SYSTEM = Path("/usr")
 _DISTRIBUTION = "deepgrade"
 
 
-@dataclass(frozen=True)
-class StudentEnvironment:
-    """The Python that a student's notebook runs on."""
-
-    python: Path
-    """The interpreter, inside the sandbox as outside."""
-    mounts: tuple[Mount, ...]
-    masks: tuple[Path, ...]
-    """Paths below the mounts that are shown empty."""
-    versions: dict[str, str]
-    """Package -> version, of the packages that decide what a notebook computes."""
-
-    @classmethod
-    @functools.cache
-    def current(cls) -> StudentEnvironment:
-        """Return the environment of this very process; looked up once."""
-        prefixes = [Path(sys.prefix), Path(sys.base_prefix)]
-        prefixes += [prefix.resolve() for prefix in prefixes]
-        python = Path(sys.prefix) / "bin" / Path(sys.executable).name
-        mounts = [
-            Mount(prefix, prefix) for prefix in _outermost(prefixes) if not prefix.is_relative_to(_SYSTEM)
-        ]
-        return cls(
-            python=python if python.exists() else Path(sys.executable),
-            mounts=tuple(mounts),
-            masks=tuple(
-                sorted({*_grader_files(), *_base_packages(), Path(deepgrade.__file__).resolve().parent})
-            ),
-            versions=package_versions(),
-        )
+@functools.cache
+def host_environment() -> StudentEnvironment:
+    """Return the environment of this very process; looked up once."""
+    prefixes = [Path(sys.prefix), Path(sys.base_prefix)]
+    prefixes += [prefix.resolve() for prefix in prefixes]
+    python = Path(sys.prefix) / "bin" / Path(sys.executable).name
+    mounts = [Mount(prefix, prefix) for prefix in _outermost(prefixes) if not prefix.is_relative_to(_SYSTEM)]
+    return StudentEnvironment(
+        python=python if python.exists() else Path(sys.executable),
+        mounts=tuple(mounts),
+        masks=tuple(sorted({*_grader_files(), *_base_packages(), Path(deepgrade.__file__).resolve().parent})),
+        versions=package_versions(),
+    )
 
 
 def package_versions() -> dict[str, str]:

@@ -10,11 +10,19 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from deepgrade.sandbox.base import Box, Mount, SandboxOutcome, SandboxRequest
+from deepgrade.sandbox.base import (
+    Box,
+    HelperLaunch,
+    Mount,
+    SandboxOutcome,
+    SandboxRequest,
+    StudentEnvironment,
+)
+from deepgrade.sandbox.environment import host_environment
 from deepgrade.sandbox.state import remove_tree
 from deepgrade.sandbox.supervise import Launch, supervise
 
@@ -31,6 +39,16 @@ class NoSandbox:
     def __init__(self) -> None:
         """Start nothing yet."""
         self._stop = threading.Event()
+
+    @property
+    def environment(self) -> StudentEnvironment:
+        """This process's own Python."""
+        return host_environment()
+
+    @contextmanager
+    def open_helper(self) -> Iterator[PlainHelper]:
+        """Yield a place without walls."""
+        yield PlainHelper()
 
     @contextmanager
     def open_box(self, *, disk_mib: int) -> Iterator[Box]:
@@ -69,6 +87,22 @@ class NoSandbox:
     def stop_all(self) -> None:
         """Make every `run` end now, and every later one at once."""
         self._stop.set()
+
+
+class PlainHelper:
+    """A helper process that is an ordinary process of this user."""
+
+    @property
+    def python(self) -> Path:
+        """This process's own interpreter."""
+        return host_environment().python
+
+    def launch(self, command: list[str], mounts: Sequence[Mount], env: Mapping[str, str]) -> HelperLaunch:
+        """Return the command with host paths in place of mounted ones."""
+        return HelperLaunch([_translate(word, list(mounts)) for word in command], {"PATH": os.defpath, **env})
+
+    def end(self) -> None:
+        """Do nothing: who started the process ends it."""
 
 
 def _translate(text: str, mounts: list[Mount]) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from deepgrade.sandbox.base import Sandbox, SandboxError, SandboxLimits, SandboxRequest, SandboxUnavailable
 from deepgrade.sandbox.bubblewrap import REPAIR, Bubblewrap, probe_bubblewrap
 from deepgrade.sandbox.cgroups import find_control_groups
-from deepgrade.sandbox.environment import StudentEnvironment
+from deepgrade.sandbox.environment import host_environment
 from deepgrade.sandbox.none import NoSandbox
 from deepgrade.sandbox.seccomp import seccomp_problem
 
@@ -116,7 +116,7 @@ def _control_groups() -> Diagnosis:
 def _import(title: str, modules: str, *, ready: bool) -> Diagnosis:
     if not ready:
         return Diagnosis(title, False, "not tried: the sandbox does not start", None)
-    environment = StudentEnvironment.current()
+    environment = host_environment()
     command = [str(environment.python), "-I", "-c", f"import {modules}"]
     env = {"HOME": "/tmp", "TF_CPP_MIN_LOG_LEVEL": "2"}  # noqa: S108 - inside the sandbox
     request = SandboxRequest(

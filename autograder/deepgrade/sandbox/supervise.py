@@ -36,7 +36,6 @@ _TICK_S = 0.05
 _SLOW_TICK_S = 0.5
 _CHUNK_BYTES = 1 << 16
 _GONE_S = 5.0
-_OPEN_FILES = 4096
 _SLACK_TASKS = 8
 _WATCH = "process watch and resource limits"
 
@@ -148,11 +147,12 @@ def supervise(launch: Launch) -> SandboxOutcome:
 
 def _limited(launch: Launch) -> list[str]:
     """Return the launcher behind a shell that joins the control group, and resource limits that every child inherits."""
-    command = ["prlimit", "--core=0", _limit("nofile", resource.RLIMIT_NOFILE, _OPEN_FILES)]
-    if launch.box is not None and not launch.box.capped:
-        command.append(_limit("fsize", resource.RLIMIT_FSIZE, launch.limits.disk_mib << 20))
+    limits = launch.limits
+    command = ["prlimit", "--core=0", _limit("nofile", resource.RLIMIT_NOFILE, limits.open_files)]
+    if launch.box is not None:
+        command.append(_limit("fsize", resource.RLIMIT_FSIZE, (limits.file_mib or limits.disk_mib) << 20))
     if launch.group is None and launch.user is not None:
-        tasks = count_tasks(launch.user) + launch.limits.processes
+        tasks = count_tasks(launch.user) + limits.processes
         command.append(_limit("nproc", resource.RLIMIT_NPROC, tasks))
     command += ["--", *launch.command]
     if launch.group is None:
@@ -214,6 +214,7 @@ class _Watch:
         self._launch = launch
         self._root = root
         self._next_folder_look = 0.0
+        self._next_clock_look = 0.0
         self._peak_memory_mib: float | None = None
         self._peak_tasks: int | None = None
         self._cpu_s: float | None = None
@@ -224,6 +225,9 @@ class _Watch:
         if self._launch.group is not None:
             if self._launch.group.memory_kills():
                 return _memory_ending(limits)
+            if limits.cpu_s is not None and time.monotonic() >= self._next_clock_look:
+                self._cpu_s = self._launch.group.stats().cpu_s
+                self._next_clock_look = time.monotonic() + _SLOW_TICK_S
         else:
             usage = measure_tree(self._root)
             self._cpu_s = max(self._cpu_s or 0.0, usage.cpu_s)
@@ -240,6 +244,8 @@ class _Watch:
                 return Ending(
                     "process_limit", f"more than {limits.processes} processes and threads at one time"
                 )
+        if limits.cpu_s is not None and (self._cpu_s or 0.0) > limits.cpu_s:
+            return Ending("cpu_time", f"used more than {limits.cpu_s:g} s of processor time")
         return self._look_at_box()
 
     def _look_at_box(self) -> Ending | None:
@@ -248,7 +254,7 @@ class _Watch:
             return None
         size = limits.disk_mib << 20
         if measure_folder(box.path, stop_at_bytes=size) > size:
-            return Ending("output_limit", f"wrote more than {limits.disk_mib} MiB of files")
+            return Ending("disk_limit", f"wrote more than {limits.disk_mib} MiB of files")
         self._next_folder_look = time.monotonic() + _SLOW_TICK_S
         return None
 
