@@ -17,6 +17,7 @@ class Hooks:
         self.asked = []
 
     def add(self, name, hook):
+        """Call the hook if the module is there."""
         self.asked.append(name)
         if name in self.modules:
             hook(self.modules[name])
