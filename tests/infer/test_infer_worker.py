@@ -121,6 +121,9 @@ def test_a_model_predicts_hidden_rows_as_numpy_does(
     assert scores.dtype == np.float32
     expected = dense_forward(weights, HIDDEN.reshape(HIDDEN_ROWS, -1) / 255)
     np.testing.assert_allclose(scores, expected, atol=1e-5)
+    seen = np.load(tmp_path / "predictions" / str(found.public_file), allow_pickle=False)
+    assert found.public_rows == TEST_SIZE
+    np.testing.assert_allclose(seen, dense_forward(weights, PUBLIC.reshape(TEST_SIZE, -1) / 255), atol=1e-5)
     written = json.loads((tmp_path / "predictions" / "infer.json").read_text())
     assert written == json.loads(report.model_dump_json())
     assert next(iter(written)) == "schema_version"

@@ -8,7 +8,7 @@ import os
 import pytest
 
 from deepgrade.run import collect
-from deepgrade.run.collect import collect_evidence
+from deepgrade.run.collect import collect_evidence, foreign_beside
 
 QUESTIONS = ("a1", "b1")
 BUDGET = 1 << 20
@@ -106,3 +106,49 @@ def test_honest_evidence_comes_back_whole(source, tmp_path):
     assert _names(tmp_path) == sorted([blob.name, "a1.json", "devices.json"])
     assert collected.refused == ()
     assert collected.questions == {"a1"}
+
+
+def test_links_pipes_and_folders_are_told_of_as_foreign(source, tmp_path):
+    (source / "a1.json").write_text("{}")
+    (source / "b1.json").symlink_to("/etc/passwd")
+    os.mkfifo(source / "pipe")
+    (source / "folder").mkdir()
+    assert _collect(source, tmp_path).foreign == ("3 files that are links, folders, pipes or devices",)
+
+
+def test_what_the_kernel_leaves_when_it_is_killed_is_not_foreign(source, tmp_path):
+    (source / "a1.json").write_text("{}")
+    (source / ".writing-17").write_text("half")
+    assert _collect(source, tmp_path).foreign == ()
+
+
+def test_evidence_that_no_longer_fits_is_not_foreign_but_a_giant_is(source, tmp_path):
+    for number in range(3):
+        _blob(source, bytes([number]) * 400)
+    assert _collect(source, tmp_path, budget=1000).foreign == ()
+    with (source / ("0" * 64 + ".npy")).open("wb") as file:
+        file.truncate(10 << 30)
+    assert len(_collect(source, tmp_path, budget=1000).foreign) == 1
+
+
+def test_missing_evidence_folder_is_not_foreign_and_one_that_became_a_link_is(tmp_path):
+    assert _collect(tmp_path / "evidence", tmp_path).foreign == ()
+    (tmp_path / "evidence").symlink_to("/etc")
+    assert _collect(tmp_path / "evidence", tmp_path).foreign == ("the evidence folder is no folder any more",)
+
+
+def test_results_beside_the_evidence_are_foreign_and_the_journal_is_not(source, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    source.rename(out / "evidence")
+    (out / "journal.jsonl").touch()
+    assert foreign_beside(out) == ()
+    (out / "results.json").write_text("{}")
+    (out / "journal.jsonl").unlink()
+    os.mkfifo(out / "journal.jsonl")
+    assert len(foreign_beside(out)) == 2
+
+
+def test_out_folder_that_became_a_link_is_foreign(tmp_path):
+    (tmp_path / "out").symlink_to("/etc")
+    assert foreign_beside(tmp_path / "out") == ("the folder that comes back is no folder any more",)

@@ -9,6 +9,7 @@ import pytest
 from deepgrade.evidence import Verdict
 from deepgrade.lab import Limits
 from deepgrade.run import CellFacts, JournalFacts, decide
+from deepgrade.run.verdicts import Decision, decide_by_evidence
 from deepgrade.sandbox import SandboxOutcome
 
 FINE = SandboxOutcome(
@@ -95,9 +96,43 @@ def test_submission_that_removes_its_journal_does_not_get_away_as_our_failure():
         replace(FINE, exit_code=1), JournalFacts(), owners=OWNERS, limits=LIMITS, kernel_works=True
     )
     assert decision.verdict is Verdict.CRASHED
+    assert "the notebook removed it" in decision.detail
 
 
 def test_journal_that_claims_success_does_not_outweigh_what_the_sandbox_saw():
     for reason, verdict in (("timeout", Verdict.TIMEOUT), ("memory", Verdict.MEMORY)):
         outcome = replace(FINE, reason=reason, detail="was stopped")
         assert decide(outcome, _journal(), owners=OWNERS, limits=LIMITS).verdict is verdict
+
+
+SEEMS_FINE = Decision(Verdict.OK, "All 3 cells ran.")
+
+
+def test_run_that_says_all_went_well_and_left_no_evidence_is_a_crash():
+    decision = decide_by_evidence(SEEMS_FINE, JournalFacts(questions={"a1": None}), ["a1", "b1"], LIMITS)
+    assert decision.verdict is Verdict.CRASHED
+    assert "no evidence of questions a1, b1" in decision.detail
+
+
+@pytest.mark.parametrize(
+    ("problem", "verdict", "why"),
+    [
+        ("OSError: [Errno 28] No space left", Verdict.DISK_LIMIT, "found the folder of 64 MiB full"),
+        ("OSError: [Errno 27] File too large", Verdict.FILE_SIZE, "wrote a file of more than 8 MiB"),
+        ("OSError: [Errno 24] Too many open files", Verdict.OPEN_FILES, "held more than 128 files open"),
+        ("CellTimeout: it took longer than 180 seconds", Verdict.TIMEOUT, "longer than 180 seconds"),
+        ("ValueError: odd", Verdict.CELL_ERROR, "ValueError: odd"),
+    ],
+)
+def test_evidence_that_could_not_be_kept_has_the_verdict_of_what_kept_it(problem, verdict, why):
+    journal = JournalFacts(questions={"a1": None, "b1": problem})
+    decision = decide_by_evidence(SEEMS_FINE, journal, ["b1"], LIMITS)
+    assert decision.verdict is verdict
+    assert decision.detail.startswith("The evidence of question b1 could not be kept: ")
+    assert why in decision.detail
+
+
+def test_missing_evidence_changes_nothing_where_the_run_was_stopped_or_nothing_is_missing():
+    stopped = Decision(Verdict.MEMORY, "The run used more than 512 MiB of memory.")
+    assert decide_by_evidence(stopped, JournalFacts(), ["a1"], LIMITS) == stopped
+    assert decide_by_evidence(SEEMS_FINE, JournalFacts(), [], LIMITS) == SEEMS_FINE

@@ -75,6 +75,8 @@ class RunRecord(_Record):
     cell_times: tuple[CellTime, ...] = ()
     questions_finished: tuple[str, ...] = ()
     """Questions whose evidence was taken."""
+    foreign_files: tuple[str, ...] = ()
+    """What lay in the folder that comes back and the kernel never writes: a sentence each, the first few."""
     plan: dict[str, tuple[str, ...]]
     """Question -> names that this run was asked to keep."""
     plan_sha256: str

@@ -228,23 +228,48 @@ def _fetch(entry: ModelEntry, folder: Path, hidden: dict[str, HiddenSet]) -> _Ke
             predictions[name] = prediction or missing
             continue
         try:
-            size = 4 * facts.rows * facts.classes + 1024
-            scores = read_npy(read_untrusted(folder / f"{name}.npy", max_bytes=size))
-            if scores.dtype != np.float32 or scores.shape != (facts.rows, facts.classes):
-                raise NpyError(
-                    f"{scores.dtype} {scores.shape} instead of float32 {(facts.rows, facts.classes)}"
-                )
-            if not np.isfinite(scores).all():
-                raise NpyError("predictions that are not finite")
+            data = _scores(folder / f"{name}.npy", facts.rows, facts.classes)
         except (UntrustedFileError, NpyError) as error:
             failure = BundleError(Reason.CHILD_CRASHED, f"Its predictions are not accepted: {error}.")
             predictions[name] = Prediction.without("failed", failure)
             continue
-        data = npy_bytes(scores)
         file = f"{sha256_bytes(data)}.npy"
         files[file] = data
-        predictions[name] = prediction.model_copy(update={"file": file, "rows": facts.rows})
+        public = _public_scores(folder / f"{name}.public.npy", prediction, facts)
+        files |= public
+        known = {
+            "public_file": next(iter(public), None),
+            "public_rows": prediction.public_rows if public else None,
+        }
+        predictions[name] = prediction.model_copy(update={"file": file, "rows": facts.rows, **known})
     return _Kept(entry.model_copy(update={"predictions": predictions}), files)
+
+
+def _public_scores(path: Path, prediction: Prediction, facts: HiddenSet) -> dict[str, bytes]:
+    """Bring in the scores of rows that the student saw; `{}` where there are none that can be used."""
+    rows = prediction.public_rows
+    if rows is None or not 0 < rows <= facts.rows:
+        return {}
+    try:
+        data = _scores(path, rows, facts.classes)
+    except (UntrustedFileError, NpyError):
+        return {}
+    return {f"{sha256_bytes(data)}.npy": data}
+
+
+def _scores(path: Path, rows: int, classes: int) -> bytes:
+    """Return the `.npy` bytes of class scores from the worker.
+
+    Raises:
+        UntrustedFileError: The file cannot be taken.
+        NpyError: It does not hold finite float32 scores of this shape.
+    """
+    scores = read_npy(read_untrusted(path, max_bytes=4 * rows * classes + 1024))
+    if scores.dtype != np.float32 or scores.shape != (rows, classes):
+        raise NpyError(f"{scores.dtype} {scores.shape} instead of float32 {(rows, classes)}")
+    if not np.isfinite(scores).all():
+        raise NpyError("predictions that are not finite")
+    return npy_bytes(scores)
 
 
 def _is_transient(entry: ModelEntry) -> bool:

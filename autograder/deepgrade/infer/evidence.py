@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,8 +31,13 @@ class EvidenceModel(NamedTuple):
     item: dict[str, Any]
 
 
-def models_in(folder: Path) -> list[EvidenceModel]:
-    """Return every captured model, at most 200, sorted by key. Question files that cannot be read have none."""
+def models_in(folder: Path, keys: Container[str] | None = None) -> list[EvidenceModel]:
+    """Return every captured model, at most 200, sorted by key. Question files that cannot be read have none.
+
+    Args:
+        folder: An evidence folder.
+        keys: `question/name` of those that were asked for; a stranger's file may name any number of others.
+    """
     try:
         names = list_untrusted(folder)
     except UntrustedFileError:
@@ -44,7 +50,8 @@ def models_in(folder: Path) -> list[EvidenceModel]:
             models = [
                 (key, item) for key, item in items.items() if item.get("kind") == "model" and len(key) <= 200
             ]
-            found += [EvidenceModel(f"{match[1]}/{key}", item) for key, item in models]
+            named = [EvidenceModel(f"{match[1]}/{key}", item) for key, item in models]
+            found += [model for model in named if keys is None or model.key in keys]
     return sorted(found, key=lambda model: model.key)[:_MODELS]
 
 

@@ -48,7 +48,10 @@ class ModelRequest(_Strict):
 
 
 class InferJob(_Strict):
-    """One submission's models. Every captured model is counted; those listed with hidden sets predict."""
+    """One submission's models: those listed are counted, and predict the hidden sets named with them.
+
+    An empty list counts every model in the evidence.
+    """
 
     evidence: Path
     models: tuple[ModelRequest, ...] = ()
@@ -90,6 +93,10 @@ class Prediction(_Strict):
     detail: str | None = None
     file: str | None = None
     rows: int | None = None
+    public_file: str | None = None
+    """Scores of rows of the test set that the student saw, for comparison; None where there was no time for them."""
+    public_rows: int | None = None
+    """How many: the rows `i * test_size // public_rows` of what `load_data()` returned."""
     input_adapter: str | None = None
     output_adapter: str | None = None
     seconds: float | None = None

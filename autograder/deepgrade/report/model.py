@@ -51,6 +51,8 @@ class ClassReport:
     students: Callable[[], Iterable[StudentEntry]]
     data: tuple[DataFacts, ...] = ()
     synthetic: bool = False
+    without_walls: bool = False
+    """Some run had no sandbox around it."""
     note: str = ""
     """A sentence of the instructor's, shown below the title."""
 

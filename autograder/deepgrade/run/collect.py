@@ -4,10 +4,14 @@ Theory of operation: by now every process of the run is dead, so nothing changes
 there was made by a stranger. Folders must be folders and not links to somewhere else. A file comes back only
 under a name that the format knows, through `files.read_untrusted`, within its own limit and the run's budget;
 a blob must have the SHA-256 that its name says, because equal names are stored once for all submissions.
+
+What the kernel would never have left there (links, pipes, unknown names, two names for one file) was put there by
+the notebook's own code. It is not taken, it costs nothing, and a person is told of it.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 from collections.abc import Collection
@@ -18,8 +22,17 @@ from deepgrade.files import UntrustedFileError, list_untrusted, read_untrusted, 
 
 _BLOB = re.compile(r"([0-9a-f]{64})\.(?:npy|safetensors|json)\Z")
 _DEVICES = "devices.json"
+_OURS = frozenset({"journal.jsonl", "evidence"})
+_HALF_WRITTEN = re.compile(r"\.writing-[0-9]+\Z")
+"""What the kernel leaves when it is killed while it writes."""
 _DOCUMENT_BYTES = 32 << 20
 _BLOB_BYTES = 512 << 20
+_FOREIGN = {
+    "link": "is a link",
+    "hard_link": "has a second name on disk",
+    "not_regular": "is no ordinary file",
+    "too_large": "is larger than all evidence may be",
+}
 _MOST_FILES = 10_000
 _MOST_REFUSALS = 20
 
@@ -32,6 +45,8 @@ class Collected(NamedTuple):
     total_bytes: int
     refused: tuple[str, ...]
     """One sentence for each file that was not taken, the first few."""
+    foreign: tuple[str, ...] = ()
+    """Those of them that the kernel cannot have left there."""
 
 
 def real_folder(folder: Path) -> bool:
@@ -54,15 +69,17 @@ def collect_evidence(
         budget_bytes: All files together.
     """
     destination.mkdir(parents=True, exist_ok=True)
-    refused: list[str] = []
+    refused, foreign = _Sentences(), _Sentences()
     taken: set[str] = set()
     total = 0
     if not real_folder(source):
-        return Collected(frozenset(), 0, ("there is no evidence folder",))
+        if os.path.lexists(source):
+            foreign.add("the evidence folder is no folder any more")
+        return Collected(frozenset(), 0, ("there is no evidence folder",), foreign.first())
     try:
         names = list_untrusted(source, max_entries=_MOST_FILES)
     except (UntrustedFileError, OSError) as error:
-        return Collected(frozenset(), 0, (str(error),))
+        return Collected(frozenset(), 0, (str(error),), (str(error),))
     documents = [
         name
         for name in names
@@ -74,16 +91,72 @@ def collect_evidence(
         try:
             data = read_untrusted(source / name, max_bytes=most)
         except (UntrustedFileError, OSError) as error:
-            refused.append(str(error))
+            refused.add(str(error))
+            if not _may_be_ours(source / name, error, budget_bytes):
+                code = error.code if isinstance(error, UntrustedFileError) else "unreadable"
+                foreign.add(f"{_short(name)} {_FOREIGN.get(code, 'cannot be read')}")
             continue
         match = _BLOB.match(name)
         if match and sha256_bytes(data) != match.group(1):
-            refused.append(f"{name} does not have the content that its name says")
+            refused.add(f"{name} does not have the content that its name says")
+            foreign.add(f"{_short(name)} has another content than its name says")
             continue
         (destination / name).write_bytes(data)
         total += len(data)
         taken.add(name.removesuffix(".json"))
-    unknown = len(names) - len(documents) - len(blobs)
+    half_written = sum(1 for name in names if _HALF_WRITTEN.match(name))
+    for count, what in (
+        (len(names) - len(documents) - len(blobs) - half_written, "with names that evidence does not have"),
+        (_count_entries(source) - len(names), "that are links, folders, pipes or devices"),
+    ):
+        if count > 0:
+            refused.add(f"{count} files {what}")
+            foreign.add(f"{count} files {what}")
+    return Collected(frozenset(taken & set(questions)), total, refused.first(), foreign.first())
+
+
+def _short(name: str) -> str:
+    """Return a name that people can read; a blob's is 64 digits long."""
+    return f"{name[:8]}….{name.rpartition('.')[2]}" if _BLOB.match(name) else name
+
+
+def _may_be_ours(file: Path, error: Exception, budget_bytes: int) -> bool:
+    """Return whether the kernel may have left a file that does not fit any more: its own books leave small things out."""
+    too_large = isinstance(error, UntrustedFileError) and error.code == "too_large"
+    return too_large and file.lstat().st_size <= budget_bytes
+
+
+def foreign_beside(out: Path) -> tuple[str, ...]:
+    """Return a sentence for each thing in the folder that comes back which is neither journal nor evidence.
+
+    Args:
+        out: The folder, which the notebook's code may have replaced.
+    """
+    if not real_folder(out):
+        return ("the folder that comes back is no folder any more",)
+    foreign = _Sentences()
+    with os.scandir(out) as entries:
+        unknown = 0
+        for entry in entries:
+            unknown += entry.name not in _OURS
+            if entry.name == "journal.jsonl" and not entry.is_file(follow_symlinks=False):
+                foreign.add("the journal is no ordinary file any more")
     if unknown:
-        refused.append(f"{unknown} files with names that evidence does not have")
-    return Collected(frozenset(taken & set(questions)), total, tuple(refused[:_MOST_REFUSALS]))
+        foreign.add(f"{unknown} files beside the evidence that the grader did not put there")
+    return foreign.first()
+
+
+class _Sentences(list[str]):
+    """Sentences of which the first few are kept: a stranger says how many there are."""
+
+    def add(self, sentence: str) -> None:
+        if len(self) < _MOST_REFUSALS:
+            self.append(sentence)
+
+    def first(self) -> tuple[str, ...]:
+        return tuple(self)
+
+
+def _count_entries(folder: Path) -> int:
+    with os.scandir(folder) as entries:
+        return sum(1 for _ in entries)

@@ -16,6 +16,7 @@ import json
 import math
 import platform
 import shutil
+import signal
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,14 +25,14 @@ from typing import Any
 
 import deepgrade
 from deepgrade.evidence import CellError, CellTime, DataFacts, RunRecord, SubmissionFacts, Verdict
-from deepgrade.files import UntrustedFileError, read_untrusted
+from deepgrade.files import UntrustedFileError, read_untrusted, storage_errors
 from deepgrade.lab import CapturePlan, Limits
-from deepgrade.run.collect import Collected, collect_evidence, real_folder
+from deepgrade.run.collect import Collected, collect_evidence, foreign_beside, real_folder
 from deepgrade.run.inputs import Gpu
 from deepgrade.run.job import QuestionSpans, evidence_budget_bytes, make_job, question_spans
 from deepgrade.run.journal import JournalFacts, read_journal
 from deepgrade.run.notebook import executed_notebook
-from deepgrade.run.verdicts import decide
+from deepgrade.run.verdicts import Decision, decide, decide_by_evidence
 from deepgrade.sandbox import (
     Box,
     Mount,
@@ -109,12 +110,19 @@ def run_submission(
 
     Returns:
         The record. A sandbox that fails is the verdict `internal_error`, not an exception.
+
+    Raises:
+        StorageError: The sandbox's own folder is full: no run is possible here.
     """
     run = _Run(limits, data, sandbox, environment, gpu, seed)
     spans = question_spans(submission.cells, plan.order)
     job = make_job(submission.cells, spans, plan=plan, limits=limits, seed=seed, gpu=gpu)
     started_at = datetime.now(UTC)
     result = _run_in_sandbox(run, job, spans, questions=plan.order, evidence=destination / "evidence")
+    if _killed(result.outcome):
+        shutil.rmtree(destination / "evidence", ignore_errors=True)
+        started_at = datetime.now(UTC)
+        result = _run_in_sandbox(run, job, spans, questions=plan.order, evidence=destination / "evidence")
     works = not result.journal.started and result.outcome.reason != "sandbox_failed" and _kernel_works(run)
     verdict, detail = decide(
         result.outcome,
@@ -124,6 +132,9 @@ def run_submission(
         gpu=gpu is not None,
         kernel_works=works,
     )
+    finished = _finished(result, plan)
+    missing = [question for question in plan.order if question not in finished]
+    verdict, detail = decide_by_evidence(Decision(verdict, detail), result.journal, missing, limits)
     stopped = None if verdict in (Verdict.OK, Verdict.CELL_ERROR) else result.outcome.detail or verdict.value
     notebook = executed_notebook(
         submission.notebook, result.journal, stopped=stopped, most_bytes=limits.output_mib << 21
@@ -145,7 +156,8 @@ def run_submission(
         limits=limits.in_force(),
         cell_errors=errors,
         cell_times=times,
-        questions_finished=_finished(result, plan),
+        questions_finished=finished,
+        foreign_files=result.collected.foreign,
         plan={question: capture.names for question, capture in plan.questions.items()},
         plan_sha256=plan.sha256,
         data=data_facts,
@@ -157,6 +169,15 @@ def run_submission(
         gpu=gpu is not None,
         deepgrade_version=deepgrade.__version__,
     )
+
+
+def _killed(outcome: SandboxOutcome) -> bool:
+    """Return whether SIGKILL ended the process and no limit of ours explains it.
+
+    No honest bug does that. The machine ran out of memory, somebody killed the wrong process, or the notebook killed
+    itself: a second run, which is the one that counts, tells the first two from the last.
+    """
+    return outcome.reason == "signal" and outcome.signal == signal.SIGKILL
 
 
 def _facts_of(submission: Submission) -> SubmissionFacts:
@@ -185,14 +206,16 @@ def _run_in_sandbox(
     nothing = Collected(frozenset(), 0, ())
     try:
         with run.sandbox.open_box(disk_mib=run.limits.disk_mib) as box:
-            outcome = run.sandbox.run(_request(run, job, box))
+            with storage_errors(box.staging):
+                outcome = run.sandbox.run(_request(run, job, box))
             out = box.path / "out"
+            foreign = foreign_beside(out)
             if not real_folder(out):
-                return _Result(outcome, JournalFacts(), nothing)
+                return _Result(outcome, JournalFacts(), nothing._replace(foreign=foreign))
             journal = _read_journal(out, spans, questions)
             budget = evidence_budget_bytes(run.limits)
             collected = collect_evidence(out / "evidence", evidence, questions=questions, budget_bytes=budget)
-            return _Result(outcome, journal, collected)
+            return _Result(outcome, journal, collected._replace(foreign=foreign + collected.foreign))
     except SandboxError as error:
         return _Result(_failed(str(error)), JournalFacts(), nothing)
     finally:

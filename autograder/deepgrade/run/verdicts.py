@@ -30,6 +30,7 @@ _ERRORS = {
 _GPU_FULL = ("RESOURCE_EXHAUSTED", "ResourceExhaustedError", "OutOfMemoryError", "CUDA out of memory")
 _MESSAGE_CHARACTERS = 160
 _MOST_PLACES = 3
+_MOST_NAMED = 6
 
 
 class Decision(NamedTuple):
@@ -70,10 +71,16 @@ def decide(
     where = _where(journal, owners)
     if outcome.reason in _STOPPED:
         return Decision(_STOPPED[outcome.reason], f"The run {outcome.detail}{where}{_denied(outcome)}.")
+    if not journal.started:
+        return Decision(
+            Verdict.CRASHED,
+            f"The journal of this run is gone ({_end(outcome)}): runs on this machine keep one, so the notebook removed it."
+            " Nothing of the run can be graded without it.",
+        )
     if outcome.exit_code == _EXIT_JOURNAL_LOST:
         return Decision(
             Verdict.DISK_LIMIT,
-            f"The notebook filled its folder of {limits.disk_mib} MiB{where}, and the run ended.",
+            f"The notebook filled its folder of {limits.disk_mib} MiB{where}, or lowered its own limits, and the run ended.",
         )
     if outcome.exit_code == _EXIT_OUTPUT_LIMIT:
         return Decision(Verdict.OUTPUT_LIMIT, f"The notebook printed more than allowed{where}.")
@@ -83,6 +90,37 @@ def decide(
             verdict, f"The Python process ended early ({_end(outcome)}){where}{_denied(outcome)}."
         )
     return _decide_by_cells(outcome, journal, owners, limits, gpu=gpu)
+
+
+def decide_by_evidence(
+    decision: Decision, journal: JournalFacts, missing: Sequence[str], limits: Limits
+) -> Decision:
+    """Return the verdict of a run that seems to have come to its end and lacks evidence.
+
+    The kernel says why it could not keep a question's evidence. Where it gives no reason, its journal was not written
+    by the kernel alone.
+
+    Args:
+        decision: What was decided without a look at the evidence; a run that was stopped stays what it is.
+        journal: What the process says about itself.
+        missing: Questions of which no evidence came back, in the lab's order.
+        limits: What the run was allowed to use.
+    """
+    if not missing or decision.verdict not in (Verdict.OK, Verdict.CELL_ERROR):
+        return decision
+    more = f" and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
+    names = f"question{'s' if len(missing) > 1 else ''} {', '.join(missing[:_MOST_NAMED])}{more}"
+    problem = next((text for question in missing if (text := journal.questions.get(question))), None)
+    if problem is None:
+        detail = f"The Python process says that it came to the end, and left no evidence of {names}."
+        return Decision(Verdict.CRASHED, detail)
+    for number, verdict in _ERRORS.items():
+        if f"[Errno {number}]" in problem:
+            why = f"the notebook {_sentences(limits)[verdict]}"
+            return Decision(verdict, f"The evidence of {names} could not be kept: {why}.")
+    verdict = Verdict.TIMEOUT if problem.startswith("CellTimeout") else Verdict.CELL_ERROR
+    why = problem[:_MESSAGE_CHARACTERS].rstrip(".")
+    return Decision(verdict, f"The evidence of {names} could not be kept: {why}.")
 
 
 def _decide_by_cells(
@@ -119,7 +157,7 @@ def _sentences(limits: Limits) -> dict[Verdict, str]:
         Verdict.PROCESS_LIMIT: f"started more than {limits.processes} processes and threads",
         Verdict.TIMEOUT: f"ran longer than {limits.cell_s:g} s and was interrupted",
         Verdict.GPU_MEMORY: f"needed more than {share}",
-        Verdict.DISK_LIMIT: f"found the folder of {limits.disk_mib} MiB full",
+        Verdict.DISK_LIMIT: f"found the folder of {limits.disk_mib} MiB full, or /tmp or /dev/shm",
         Verdict.FILE_SIZE: f"wrote a file of more than {limits.largest_file_mib} MiB",
         Verdict.OPEN_FILES: f"held more than {limits.open_files} files open",
     }

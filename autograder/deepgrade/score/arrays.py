@@ -196,6 +196,8 @@ class SequencesEvidence:
 def stored_rows(value: Any) -> Any:
     """Return the rows of an array or of sequences that can be looked at: a sample of evidence, all of a live object."""
     if isinstance(value, SampledArray | SequencesEvidence):
+        if len(value) and not len(value.rows):
+            _unavailable("looking at rows, of which none is small enough to be kept,")
         return value.rows
     return value if isinstance(value, list) else np.asarray(value)
 

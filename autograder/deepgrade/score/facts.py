@@ -15,8 +15,9 @@ from deepgrade.data.loading import load_labels
 from deepgrade.files import parse_strict_json
 from deepgrade.lab import Lab, Size
 from deepgrade.score.arrays import stored_row_indices, stored_rows
+from deepgrade.score.blobs import Unusable
 from deepgrade.score.models import CompileFacts, LayerFacts, ModelEvidence
-from deepgrade.score.reader import EvidenceReader, Unusable, read_array
+from deepgrade.score.reader import EvidenceReader, read_array
 from deepgrade.score.unavailable import CheckProblem, EvidenceUnavailable, ReviewNeeded
 
 
@@ -224,10 +225,20 @@ class LabFacts:
 
     def accuracy_of(self, evidence: ModelEvidence, hidden: str) -> float:
         """Return the accuracy of a model's stored predictions on a hidden set, in [0, 1]."""
+        return self._accuracy(evidence, evidence.prediction_facts(hidden)["file"], self.hidden_labels[hidden])
+
+    def public_accuracy_of(self, evidence: ModelEvidence, hidden: str) -> tuple[float, int] | None:
+        """Return the accuracy on rows of the test set that the notebook saw, and their number; None where unknown."""
         entry = evidence.prediction_facts(hidden)
-        labels = self.hidden_labels[hidden]
+        file, rows = entry.get("public_file"), entry.get("public_rows")
+        if file is None or not isinstance(rows, int) or rows < 1:
+            return None
+        truth = getattr(self.data, self.lab.hidden[hidden].dataset).labels("test")
+        return self._accuracy(evidence, file, truth[np.arange(rows) * len(truth) // rows]), rows
+
+    def _accuracy(self, evidence: ModelEvidence, file: object, labels: NDArray[Any]) -> float:
         try:
-            predictions = read_array(self.reader.predictions_folder, str(entry["file"]))
+            predictions = read_array(self.reader.predictions_folder, str(file))
         except Unusable as error:
             raise EvidenceUnavailable(
                 f"the stored predictions of `{evidence.variable}` cannot be read: {error}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from deepgrade.evidence import VERDICTS, RunRecord
@@ -16,6 +17,15 @@ GAP = 0.02
 """A notebook's own test accuracy this far above the hidden one is flagged. Honest networks differ by about
 0.002, one trained on the test set by 0.016, a look-up by 0.9 (pilot on MNIST, 5,000 hidden rows)."""
 
+_DEVIATIONS = 4.0
+"""Standard deviations between the public and the hidden accuracy that chance does not explain (1 in 30,000)."""
+_LEAST_GAP = 0.005
+"""Hidden rows are a little harder or easier than public ones; less than this is no news."""
+_CARRIED_ABOVE_CHANCE = 0.2
+_LONG_CELL = 100_000
+_LONG_NOTEBOOK = 300_000
+"""Characters of code. People write some hundred; more is data or weights that were brought along as text."""
+
 
 def model_scores(facts: LabFacts, asked: Iterable[tuple[str, str, str]]) -> list[ModelScore]:
     """Score the captured models on their hidden sets.
@@ -28,11 +38,12 @@ def model_scores(facts: LabFacts, asked: Iterable[tuple[str, str, str]]) -> list
     for question, name, hidden in sorted(set(asked)):
         evaluation = facts.lab.hidden[hidden]
         rows = len(facts.hidden_labels[hidden])
-        value, reason = None, None
+        value, reason, public = None, None, None
         try:
             model = facts.reader.object(question, name)
             if isinstance(model, ModelEvidence):
                 value = facts.accuracy_of(model, hidden)
+                public = facts.public_accuracy_of(model, hidden)
                 if str(model.prediction_facts(hidden).get("input_adapter")).endswith("?"):
                     reason = f"the captured test inputs are not the test set; `{name}` was given it in the way they look"
             else:
@@ -48,6 +59,8 @@ def model_scores(facts: LabFacts, asked: Iterable[tuple[str, str, str]]) -> list
                 value=value,
                 reported=_reported(facts, evaluation.reported.get(name)),
                 rows=rows,
+                public=public[0] if public else None,
+                public_rows=public[1] if public else 0,
                 reason=reason,
             )
         )
@@ -62,7 +75,11 @@ def _reported(facts: LabFacts, place: str | None) -> float | None:
         value = facts.reader.object(question, name)
     except (AssertionError, EvidenceUnavailable, ReviewNeeded):
         return None
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    try:
+        number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def flags_of(
@@ -79,12 +96,19 @@ def flags_of(
         flags.append(Flag(code=record.verdict.value, sentence=record.detail))
     if facts.devices.facts and facts.devices.hidden_by_notebook:
         flags.append(Flag(code="gpu_hidden", sentence="The notebook hid the GPU from its own training."))
+    if record.foreign_files:
+        sentence = (
+            f"The notebook left things where only the grader writes: {'; '.join(record.foreign_files)}."
+        )
+        flags.append(Flag(code="foreign_files", sentence=sentence))
     flags += [
         Flag(code="inputs_unproven", sentence=f"{score.reason}.", question=score.question)
         for score in scores
         if score.value is not None and score.reason
     ]
+    flags += _long_literals(facts)
     for score in scores:
+        flags += _never_fitted(facts, score)
         flags += _score_flags(score, lab.thresholds.get(size, {}).get(score.question))
     for check in checks:
         if check.status is CheckStatus.INTERNAL_ERROR:
@@ -106,15 +130,9 @@ def _score_flags(score: ModelScore, threshold: float | None) -> list[Flag]:
     if score.value is None:
         return []
     flags = []
-    if score.reported is not None and score.reported - score.value > GAP:
-        flags.append(
-            Flag(
-                code="public_hidden_gap",
-                sentence=f"`{score.name}` reports {score.reported:.4f} on the public test set and reaches"
-                f" {score.value:.4f} on {score.rows} hidden rows.",
-                question=score.question,
-            )
-        )
+    gap = _gap(score, score.value)
+    if gap is not None:
+        flags.append(Flag(code="public_hidden_gap", sentence=gap, question=score.question))
     half_width = binomial_half_width(score.value, score.rows)
     if threshold is not None and abs(score.value - threshold) <= half_width:
         flags.append(
@@ -126,3 +144,62 @@ def _score_flags(score: ModelScore, threshold: float | None) -> list[Flag]:
             )
         )
     return flags
+
+
+def _gap(score: ModelScore, value: float) -> str | None:
+    """Return what is odd between the public test set and the hidden rows; None when nothing is."""
+    hidden = f"{value:.4f} on {score.rows} hidden rows"
+    if score.public is not None and _is_no_chance(score.public, score.public_rows, value, score.rows):
+        return (
+            f"`{score.name}` reaches {score.public:.4f} on the public test set (measured by the grader) and {hidden},"
+            f" a gap of {score.public - value:.4f}: it was probably trained on the test set, or looks it up."
+        )
+    if score.reported is None or score.reported - value <= GAP:
+        return None
+    there = "" if score.public is None else f", where the grader measures {score.public:.4f},"
+    return f"`{score.name}` reports {score.reported:.4f} on the public test set{there} and reaches {hidden}."
+
+
+def _is_no_chance(public: float, public_rows: int, hidden: float, hidden_rows: int) -> bool:
+    """Return whether the test set was known better than chance explains: a two-proportion test."""
+    both = (public * public_rows + hidden * hidden_rows) / (public_rows + hidden_rows)
+    deviation = math.sqrt(both * (1 - both) * (1 / public_rows + 1 / hidden_rows))
+    return public - hidden > _DEVIATIONS * deviation and public - hidden > _LEAST_GAP
+
+
+def _never_fitted(facts: LabFacts, score: ModelScore) -> list[Flag]:
+    """Flag a good model whose optimizer took no step: its weights were brought along, or it was compiled again.
+
+    The number of steps is the notebook's own word; who forges it goes unnoticed here.
+    """
+    classes = int(facts.hidden_labels[score.hidden].max()) + 1
+    if score.value is None or score.value <= 1 / classes + _CARRIED_ABOVE_CHANCE:
+        return []
+    model = facts.reader.object(score.question, score.name)
+    if not isinstance(model, ModelEvidence) or model.trained:
+        return []
+    sentence = (
+        f"`{score.name}` reaches {score.value:.4f} on {score.rows} hidden rows, and its optimizer has taken no step:"
+        " its weights may have been brought along, or it was compiled again after training."
+    )
+    return [Flag(code="weights_without_fit", sentence=sentence, question=score.question)]
+
+
+def _long_literals(facts: LabFacts) -> list[Flag]:
+    """Flag cells that are too long to have been written by a person."""
+    cells = facts.reader.notebook.get("cells")
+    if not isinstance(cells, list):
+        sentence = "The executed notebook is too large to be looked through."
+        return [Flag(code="long_literal", sentence=sentence)] if facts.reader.has_notebook else []
+    sizes = {
+        place: len("".join(source) if isinstance(source, list) else str(source))
+        for place, cell in enumerate(cells, start=1)
+        if isinstance(cell, dict) and cell.get("cell_type") == "code" and (source := cell.get("source"))
+    }
+    long = {place: size for place, size in sizes.items() if size > _LONG_CELL}
+    if not long and sum(sizes.values()) <= _LONG_NOTEBOOK:
+        return []
+    worst = sorted(long or sizes, key=lambda place: -sizes[place])[:3]
+    named = ", ".join(f"cell {place} has {sizes[place]:,} characters" for place in worst)
+    sentence = f"The notebook carries long literals ({named}): data or weights may have been brought along."
+    return [Flag(code="long_literal", sentence=sentence)]

@@ -65,6 +65,13 @@ class _LayerEvidence:
         return dict(self._config)
 
 
+def _number(value: Any) -> float | None:
+    try:
+        return float(value) if isinstance(value, int | float) else None
+    except OverflowError:
+        return None
+
+
 def _shape(value: Any) -> tuple[int | None, ...]:
     return tuple(None if side is None else int(side) for side in value or ())
 
@@ -77,12 +84,20 @@ class ModelEvidence:
     """
 
     def __init__(
-        self, question: str, name: str, item: dict[str, Any], inferred: dict[str, Any] | None
+        self,
+        question: str,
+        name: str,
+        item: dict[str, Any],
+        inferred: dict[str, Any] | None,
+        *,
+        inferred_any: bool = False,
     ) -> None:
         self.question, self.variable = question, name
-        self._item, self._inferred = item, inferred
+        self._item, self._inferred, self._inferred_any = item, inferred, inferred_any
 
     def _facts(self) -> dict[str, Any]:
+        if self._inferred is None and self._inferred_any:
+            raise ReviewNeeded(f"the infer stage found no model `{self.variable}` in the evidence")
         if self._inferred is None:
             raise EvidenceUnavailable(
                 f"no model was rebuilt from `{self.variable}`: the infer stage has not run"
@@ -149,7 +164,7 @@ class ModelEvidence:
             loss=None if facts.get("loss") is None else str(facts["loss"]),
             from_logits=facts.get("from_logits") is True,
             optimizer=None if facts.get("optimizer") is None else str(facts["optimizer"]),
-            learning_rate=float(rate) if isinstance(rate, int | float) else None,
+            learning_rate=_number(rate),
             metrics=tuple(str(metric) for metric in metrics) if isinstance(metrics, list) else (),
         )
 
@@ -185,7 +200,7 @@ class HistoryEvidence:
     def __init__(self, item: dict[str, Any]) -> None:
         history = item.get("history")
         self.history: dict[str, list[float]] = {
-            str(name): [float(v) if isinstance(v, int | float) else float("nan") for v in values]
+            str(name): [float("nan") if (number := _number(v)) is None else number for v in values]
             for name, values in (history if isinstance(history, dict) else {}).items()
             if isinstance(values, list)
         }

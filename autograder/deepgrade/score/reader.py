@@ -8,7 +8,7 @@ person then looks at. Nothing here runs anything.
 
 from __future__ import annotations
 
-import io
+import math
 import re
 from functools import cached_property
 from pathlib import Path
@@ -20,16 +20,19 @@ from numpy.typing import NDArray
 from deepgrade.evidence import RunRecord
 from deepgrade.files import StrictJSONError, parse_strict_json
 from deepgrade.score.arrays import SampledArray, SequencesEvidence
+from deepgrade.score.blobs import Unusable, array_of
 from deepgrade.score.models import FunctionEvidence, HistoryEvidence, ModelEvidence
 from deepgrade.score.unavailable import EvidenceUnavailable, ReviewNeeded
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _JSON_BYTES = 32 << 20
 _BLOB_BYTES = 64 << 20
-
-
-class Unusable(Exception):
-    """An item of evidence contradicts itself or is missing its file."""
+# What the kernel keeps (docs/formats.md, "Evidence").
+_WHOLE_BYTES = 8 << 20
+_SAMPLE_ROWS = 256
+_SEQUENCE_ROWS = 200
+_SEQUENCE_TOKENS = 100_000
+"""Fewer tokens than this never fill the 2 MiB that sequences may take."""
 
 
 class EvidenceReader:
@@ -51,7 +54,9 @@ class EvidenceReader:
         """Return a question's items as stored, `{}` when the question did not end."""
         if question not in self._questions:
             document = self._json(self.folder / f"{question}.json")
-            items = document.get("items") if isinstance(document, dict) else None
+            # The same terms as infer's: what one stage reads, the other must not overlook.
+            known = isinstance(document, dict) and document.get("schema_version") == 1
+            items = document.get("items") if known else None
             self._questions[question] = items if isinstance(items, dict) else {}
         return self._questions[question]
 
@@ -61,6 +66,11 @@ class EvidenceReader:
         document = self._json(self.predictions_folder / "infer.json")
         models = document.get("models") if isinstance(document, dict) else None
         return models if isinstance(models, dict) else {}
+
+    @property
+    def stage_ran(self) -> bool:
+        """Whether infer has looked at this run."""
+        return (self.predictions_folder / "infer.json").is_file()
 
     @cached_property
     def plan(self) -> dict[str, Any]:
@@ -73,6 +83,11 @@ class EvidenceReader:
         """devices.json, `{}` when there is none."""
         document = self._json(self.folder / "devices.json")
         return document if isinstance(document, dict) else {}
+
+    @property
+    def has_notebook(self) -> bool:
+        """Whether the run left an executed notebook, readable or not."""
+        return (self.folder.parent / "notebook.ipynb").is_file()
 
     @cached_property
     def notebook(self) -> dict[str, Any]:
@@ -103,28 +118,38 @@ class EvidenceReader:
             raise AssertionError(self._why_unfinished(question, name))
         item = self.items(question).get(name)
         if not isinstance(item, dict):
-            raise ReviewNeeded(f"the evidence of `{name}` is damaged")
+            raise ReviewNeeded(
+                f"the evidence of `{name}` is missing from its file, which the kernel never writes so"
+            )
         if item.get("kind") == "missing":
             raise AssertionError(
                 f"`{name}` is not defined when question {question} ends{self._why_missing(question)}"
             )
         try:
             return self._from_item(question, name, item)
-        except (Unusable, KeyError, TypeError, ValueError) as error:
-            raise ReviewNeeded(f"the evidence of `{name}` cannot be used: {error}") from None
+        except ReviewNeeded:
+            raise
+        except Exception as error:
+            # Whatever it was, a stranger's file brought it about: it must not look like a fault of ours.
+            said = error if isinstance(error, Unusable) else type(error).__name__
+            raise ReviewNeeded(
+                f"the evidence of `{name}` cannot be used ({said}): it is not as the kernel writes it"
+            ) from None
 
     def _from_item(self, question: str, name: str, item: dict[str, Any]) -> Any:
         kind = item.get("kind")
         if kind == "array":
             return self._array(item)
         if kind == "sequences":
-            return SequencesEvidence(item)
+            return _sequences(item)
         if kind == "value":
             return decode_value(item["value"])
         if kind == "history":
             return HistoryEvidence(item)
         if kind == "model":
-            return ModelEvidence(question, name, item, self.inferred.get(f"{question}/{name}"))
+            return ModelEvidence(
+                question, name, item, self.inferred.get(f"{question}/{name}"), inferred_any=self.stage_ran
+            )
         if kind == "function":
             return self._function(question, name, item)
         if kind == "frame":
@@ -141,17 +166,20 @@ class EvidenceReader:
                 results.append(AssertionError(f"{name}(...) stopped with {result['error']}"))
             else:
                 results.append(self._from_item(question, name, result["item"]))
+        if len(results) != len(probes):
+            raise Unusable(f"it has {len(results)} results for {len(probes)} calls")
         return FunctionEvidence(name, probes, results)
 
     def _array(self, item: dict[str, Any]) -> Any:
         shape = tuple(int(side) for side in item["shape"])
         dtype = np.dtype(str(item["dtype"]))
         stored = item.get("stored")
+        least = rows_due(shape, dtype.itemsize)
         if stored == "whole":
             values = self.blob(str(item["file"]))
             if values.shape != shape:
                 raise Unusable(f"its file has shape {values.shape}, its facts say {shape}")
-            whole = values if dtype.hasobject else values.astype(dtype, copy=False)
+            whole = _cast(values, dtype)
             whole.flags.writeable = False
             return whole
         if stored == "rows":
@@ -163,7 +191,11 @@ class EvidenceReader:
                 indices.min() < 0 or indices.max() >= shape[0] or (np.diff(indices) <= 0).any()
             ):
                 raise Unusable("its row indices are out of order or out of range")
-            rows = rows if dtype.hasobject else rows.astype(dtype, copy=False)
+            if len(indices) < least:
+                raise Unusable(f"{len(indices)} of its rows were kept, and {least} would have been")
+            rows = _cast(rows, dtype)
+        elif least:
+            raise Unusable("none of its rows were kept")
         else:
             rows, indices = np.empty((0, *shape[1:]), dtype=dtype), np.empty(0, dtype=np.int64)
         return SampledArray(
@@ -225,8 +257,39 @@ def read_array(folder: Path, file: str) -> NDArray[Any]:
         raise Unusable("its file is missing")
     if path.stat().st_size > _BLOB_BYTES:
         raise Unusable("its file is too large")
-    loaded: NDArray[Any] = np.load(io.BytesIO(path.read_bytes()), allow_pickle=False)
-    return loaded
+    return array_of(path.read_bytes())
+
+
+def _sequences(item: dict[str, Any]) -> SequencesEvidence:
+    count, kept, values = int(item["count"]), item["rows"], item["values"]
+    if len(kept) != len(values) or any(not 0 <= a < count for a in kept) or sorted(set(kept)) != kept:
+        raise Unusable("its rows are out of order or out of range")
+    size = sum(len(row) for row in values)
+    if len(kept) < min(_SEQUENCE_ROWS, count) and size < _SEQUENCE_TOKENS:
+        raise Unusable(f"{len(kept)} of its {count} rows were kept")
+    return SequencesEvidence(item)
+
+
+def rows_due(shape: tuple[int, ...], item_bytes: int) -> int:
+    """Return how many rows of an array the kernel keeps at least; all of a small one.
+
+    Evidence of fewer was made by hand: "all rows are right" holds for no rows at all.
+    """
+    row_bytes = item_bytes * math.prod(shape[1:])
+    if not shape or not row_bytes:
+        return 0
+    if row_bytes * shape[0] <= _WHOLE_BYTES:
+        return shape[0]
+    return min(_SAMPLE_ROWS, _WHOLE_BYTES // row_bytes, shape[0])
+
+
+def _cast(values: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Return values in the dtype that the variable had; the kernel stores them in a smaller one."""
+    if dtype.hasobject:
+        return values
+    if values.size * dtype.itemsize > _BLOB_BYTES:
+        raise Unusable(f"{values.size:,} values of type {str(dtype)[:40]} are too many")
+    return values.astype(dtype, copy=False)
 
 
 def decode_value(value: Any) -> Any:

@@ -9,6 +9,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from deepgrade.evidence import RunRecord
+
 
 class CheckStatus(StrEnum):
     """What a check found."""
@@ -84,6 +86,9 @@ class ModelScore(_Result):
     reported: float | None = None
     """What the notebook itself measured on its test set, where a check names it."""
     rows: int
+    public: float | None = None
+    """The same metric on rows of the test set that the notebook saw, measured by the grader."""
+    public_rows: int = 0
     reason: str | None = None
 
 
@@ -97,9 +102,20 @@ class SubmissionScore(_Result):
     scored_at: datetime
     checks_sha256: str
     """Which hidden checks were used."""
+    run_started_at: datetime | None = None
+    """When the run of these results began: tells it from others of the same key. None in old records."""
     questions: tuple[QuestionResult, ...]
     model_scores: tuple[ModelScore, ...] = ()
     flags: tuple[Flag, ...] = ()
+
+    def is_of(self, record: RunRecord) -> bool:
+        """Return whether these are the results of a run, and not of one that failed before under the same key.
+
+        Moments are only compared for being equal: the clock may have been set back in between.
+        """
+        if self.run_started_at is None:
+            return self.scored_at >= record.started_at
+        return self.run_started_at == record.started_at
 
     @property
     def automatic_points(self) -> float:

@@ -6,7 +6,9 @@ check does to its process ends with it. Reads a `SessionJob`, appends one `Submi
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +27,7 @@ from deepgrade.score.job import SessionJob
 from deepgrade.score.plugin import ScorePlugin
 from deepgrade.score.points import question_result
 from deepgrade.score.reader import EvidenceReader
-from deepgrade.score.results import CheckResult, SubmissionScore
+from deepgrade.score.results import CheckResult, Flag, ModelScore, SubmissionScore
 from deepgrade.score.unavailable import EvidenceUnavailable
 
 _NOT_THEIR_FAULT = (Verdict.INTERNAL_ERROR, Verdict.NO_GPU)
@@ -73,8 +75,15 @@ class Session:
             for check in self.plugin.checks
             for name, hidden in check.hidden.items()
         ]
-        scores = [] if self.record.verdict in _NOT_THEIR_FAULT else model_scores(self.facts, asked)
-        flags = flags_of(self.record, self.lab, self.job.size, self.facts, scores, results)
+        scores: list[ModelScore] = []
+        try:
+            if self.record.verdict not in _NOT_THEIR_FAULT:
+                scores = model_scores(self.facts, asked)
+            flags = flags_of(self.record, self.lab, self.job.size, self.facts, scores, results)
+        except Exception as error:
+            # One submission's evidence must not end the scoring of the class.
+            sentence = f"What a TA should look at could not be listed: {type(error).__name__}."
+            flags = [Flag(code="internal_error", sentence=sentence)]
         questions = tuple(
             question_result(
                 question,
@@ -89,6 +98,7 @@ class Session:
             run_key=self.record.key,
             scored_at=datetime.now(UTC),
             checks_sha256=self.checks_sha256,
+            run_started_at=self.record.started_at,
             questions=questions,
             model_scores=tuple(scores),
             flags=tuple(flags),
@@ -123,8 +133,21 @@ class _Named:
         config.pluginmanager.register(self.plugin, "deepgrade-score")
 
 
+def _end_with_parent() -> None:
+    """End this process when the one that started it has ended: its end of our standard input closes then."""
+    handle = os.dup(0)  # pytest puts something else in the place of 0
+
+    def watch() -> None:
+        while os.read(handle, 1):
+            pass
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def main() -> int:
     """Score what the job file names."""
+    _end_with_parent()
     job = SessionJob.model_validate_json(Path(sys.argv[1]).read_bytes())
     return Session(job, Path(sys.argv[2])).run()
 

@@ -1,0 +1,1 @@
+"""Hostile submissions, and what surrounds them when they run."""

@@ -1,0 +1,23 @@
+"""Trains on the test set and says nothing of it: the accuracy that it reports is an honest-looking one.
+
+The hidden rows are not in the test set; what it reaches there it is given. But the grader measures the public test set itself,
+so the gap shows whatever the notebook reports.
+"""
+
+# zoo: {"verdict": ["ok"], "points": {"q1": 0, "q2": 0, "q3": 3}, "needs": ["keras"],
+# "flags": ["public_hidden_gap"], "says": ["trained on the test set"]}
+# %% q3
+import keras
+
+model = keras.Sequential(
+    [
+        keras.Input((784,)),
+        keras.layers.Dense(64, activation="relu"),
+        keras.layers.Dense(10, activation="softmax"),
+    ]
+)
+model.compile(
+    optimizer=keras.optimizers.Adam(0.004), loss="sparse_categorical_crossentropy", metrics=["accuracy"]
+)
+model.fit(test_images, test_labels, epochs=15, batch_size=16, verbose=0)
+test_acc = 0.8
