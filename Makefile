@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help sandbox demo test lint unit verify clean
+.PHONY: help sandbox demo test test-containers lint unit verify faults fuzz attack-table clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -37,6 +37,19 @@ lint: $(STAMP)
 unit: $(STAMP)
 	$(BIN)/deepgrade build le5 --check
 	$(BIN)/pytest
+
+test-containers: $(STAMP) ## the same walls with podman and docker (root, Debian: installs and starts what it needs)
+	.ci/containers
+	$(BIN)/pytest -m containers
+
+faults: $(STAMP) sandbox ## kill, fill, lock and jump the clock under a class of 20, then look whether every grade is right
+	PYTHONPATH=tests $(BIN)/python -m faults.kills
+
+fuzz: $(STAMP) sandbox ## 2,000 broken notebooks: each gets a sentence or a verdict
+	PYTHONPATH=tests $(BIN)/python -m faults.fuzz_notebooks
+
+attack-table: $(STAMP) sandbox ## the hostile zoo here, under otter and under nbgrader (half an hour; goes on where it stopped)
+	PYTHONPATH=tests $(BIN)/python -m zoo.native.table
 
 verify: $(STAMP) sandbox ## prove LE5 fair on quick synthetic data (about 20 minutes)
 	$(BIN)/deepgrade data synthetic --size quick

@@ -1,10 +1,23 @@
 """Errors whose message tells a person what to do next; everything else is a bug and shows its traceback."""
 
 from deepgrade.data import DataError
-from deepgrade.files import UntrustedFileError
+from deepgrade.files import LockedError, StorageError, UntrustedFileError
+from deepgrade.image import ImageError
+from deepgrade.infer import WorkerDiedError
 from deepgrade.lab import LabError
 from deepgrade.records import GradebookError
 from deepgrade.sandbox import SandboxUnavailable
 from deepgrade.score import ScoringError
 
-KNOWN_ERRORS = (DataError, GradebookError, LabError, SandboxUnavailable, ScoringError, UntrustedFileError)
+KNOWN_ERRORS = (
+    DataError,
+    GradebookError,
+    ImageError,
+    LabError,
+    LockedError,
+    SandboxUnavailable,
+    ScoringError,
+    StorageError,
+    UntrustedFileError,
+    WorkerDiedError,
+)

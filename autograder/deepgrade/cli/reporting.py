@@ -34,8 +34,7 @@ def print_errors(console: Console, errors: Sequence[str]) -> None:
 
 def write_class_report(files: LabFiles, course: Course) -> Path:
     """Write a lab's pages, grades.csv and results.json; return the first page."""
-    folder = course.report(files.name)
-    with open_gradebook(course) as gradebook:
+    with course.reporting(files.name) as folder, open_gradebook(course) as gradebook:
         report = class_report(files, course, gradebook)
         first_page = write_report(report, folder)
         write_grades(report, folder / "grades.csv")

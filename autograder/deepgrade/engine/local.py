@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from deepgrade.engine.one import Setup, run_one
 from deepgrade.evidence import RunRecord
+from deepgrade.files import StorageError, storage_error
 from deepgrade.infer import InferWorker
 from deepgrade.lab import Limits
 from deepgrade.submission import Submission
@@ -84,6 +85,8 @@ def _finished(submission: Submission, future: Future[RunRecord]) -> Finished:
     error = future.exception()
     if error is None:
         return Finished(submission, future.result(), None)
-    if not isinstance(error, Exception):
+    full = isinstance(error, StorageError) or (isinstance(error, OSError) and storage_error(error))
+    if full or not isinstance(error, Exception):
+        # A full disk: whatever else runs now would be lost as well.
         raise error
     return Finished(submission, None, error)

@@ -12,7 +12,8 @@ from deepgrade.engine.data import CourseData
 from deepgrade.engine.keys import run_key
 from deepgrade.evidence import RunRecord, Verdict
 from deepgrade.files import sha256_json, write_atomic
-from deepgrade.infer import CapturedName, HiddenInputs, InferJob, InferWorker, ModelRequest
+from deepgrade.infer import CapturedName, HiddenInputs, InferJob, InferWorker, ModelRequest, WorkerDiedError
+from deepgrade.infer.report import TRANSIENT
 from deepgrade.lab import CapturePlan, Check, Lab, Limits, Size
 from deepgrade.records import RunStore
 from deepgrade.run import Gpu, run_submission
@@ -20,6 +21,8 @@ from deepgrade.sandbox import Sandbox, StudentEnvironment
 from deepgrade.submission import Submission
 
 _MADE_WITH = "made_with.txt"
+INFER_VERSION = 2
+"""Raised when predictions hold more than before, so that `grade --fresh` makes them again."""
 ATTEMPTS = 2
 """How often a run is tried that fails by the grader's own fault."""
 
@@ -64,6 +67,7 @@ class Setup:
         """What predictions depend on besides the run: equal key, equal predictions."""
         return sha256_json(
             {
+                "infer": INFER_VERSION,
                 "hidden": {name: value.model_dump(mode="json") for name, value in self.lab.hidden.items()},
                 "models": sorted([*place, *hidden] for place, hidden in self.model_requests().items()),
             }
@@ -165,5 +169,27 @@ def _predict(folder: Path, record: RunRecord, setup: Setup, worker: InferWorker)
         ),
         hidden=dict(setup.hidden_inputs()),
     )
-    worker.predict(job, folder / "predictions")
-    write_atomic(folder / "predictions" / _MADE_WITH, setup.infer_key)
+    if _predicted(job, folder / "predictions", worker):
+        write_atomic(folder / "predictions" / _MADE_WITH, setup.infer_key)
+
+
+def _predicted(job: InferJob, destination: Path, worker: InferWorker) -> bool:
+    """Predict, and once more where the worker failed; return whether what is there is the last word.
+
+    A worker that was killed from outside says nothing about a model: without a second try it would cost its points.
+    Where it fails again, `--fresh` predicts anew.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            report = worker.predict(job, destination)
+        except WorkerDiedError:
+            if attempt == ATTEMPTS:
+                raise
+            continue
+        models = report.models.values()
+        reasons = {model.reason for model in models} | {
+            prediction.reason for model in models for prediction in model.predictions.values()
+        }
+        if not reasons & TRANSIENT:
+            return True
+    return False

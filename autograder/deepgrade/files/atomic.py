@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_TEMPORARY = re.compile(r"\..+\.[a-z0-9_]{8}\Z", re.DOTALL)
+"""What `tempfile` makes of the prefixes below."""
 
 
 def write_atomic(path: Path, data: bytes | str, *, mode: int = 0o644) -> None:
@@ -48,3 +52,19 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
+
+
+def remove_unfinished(folder: Path) -> list[str]:
+    """Remove what a killed `write_atomic` or `atomic_folder` left in a folder, and return the names.
+
+    Only for a folder that no other process writes to at this moment.
+    """
+    removed: list[str] = []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if _TEMPORARY.match(path.name):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+            removed.append(path.name)
+    return removed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Protocol
 from deepgrade.data import DataStore
 from deepgrade.engine import CourseData, Setup, course_data, refresh_predictions, run_all, slots_for
 from deepgrade.evidence import RunRecord, Verdict
-from deepgrade.files import parse_strict_json
+from deepgrade.files import parse_strict_json, storage_errors
 from deepgrade.grading.rescore import score_stored
 from deepgrade.infer import InferWorker
 from deepgrade.lab import (
@@ -28,6 +29,7 @@ from deepgrade.lab import (
 )
 from deepgrade.records import Course, Gradebook, RunStore
 from deepgrade.sandbox import find_sandbox
+from deepgrade.sandbox.state import state_root
 from deepgrade.submission import Refusal, Submission, collect, load_template
 
 RUN_SEED = 20230324
@@ -146,6 +148,8 @@ def grade(request: GradeRequest, progress: Progress) -> GradeSummary:
         DataError: A data set is missing.
         SandboxUnavailable: No sandbox works here.
         ScoringError: The hidden checks do not run; the runs are kept.
+        LockedError: Another process works on this course.
+        StorageError: A disk is full or read-only; what was finished is kept.
     """
     parts = load_parts(request.files)
     if parts.lab.gpu == "required":
@@ -153,17 +157,30 @@ def grade(request: GradeRequest, progress: Progress) -> GradeSummary:
             f"{parts.lab.name} requires a GPU (gpu in lab.toml), and this engine lends none yet."
             ' Grade it with gpu = "preferred", or wait for the engine that does.'
         )
-    data = course_data(request.course, parts.lab, request.store, origin=request.origin, size=request.size)
-    setup = make_setup(request, parts, data)
     summary = GradeSummary()
-    with open_gradebook(request.course) as gradebook:
-        _run_stage(request, setup, gradebook, progress, summary)
-        score_unscored(request, parts, setup, gradebook, progress, summary)
+    with request.course.working() as scratch:
+        data = course_data(request.course, parts.lab, request.store, origin=request.origin, size=request.size)
+        setup = make_setup(request, parts, data)
+        setup.store.sweep()
+        with storage_errors(*_written_to(request, setup)), open_gradebook(request.course) as gradebook:
+            _run_stage(request, setup, gradebook, progress, summary, scratch)
+            score_unscored(request, parts, setup, gradebook, progress, summary, scratch)
     return summary
 
 
+def _written_to(request: GradeRequest, setup: Setup) -> tuple[Path, ...]:
+    """Return the folders that may run full, for an error that names none."""
+    boxes = () if setup.sandbox.name == "none" else (state_root(),)
+    return (request.course.root, Path(tempfile.gettempdir()), *boxes)
+
+
 def _run_stage(
-    request: GradeRequest, setup: Setup, gradebook: Gradebook, progress: Progress, summary: GradeSummary
+    request: GradeRequest,
+    setup: Setup,
+    gradebook: Gradebook,
+    progress: Progress,
+    summary: GradeSummary,
+    scratch: Path,
 ) -> None:
     slots = request.slots or slots_for(setup.limits)
     lab = setup.lab.name
@@ -191,7 +208,8 @@ def _run_stage(
                 continue
             yield item
 
-    with setup.sandbox.open_helper() as helper, InferWorker(helper=helper) as worker:
+    exchange = scratch / "infer"
+    with setup.sandbox.open_helper() as helper, InferWorker(spool=exchange, helper=helper) as worker:
         for done in run_all(
             pending(worker), setup, worker, slots=slots, started=lambda s: progress.started(s.student)
         ):
@@ -213,6 +231,7 @@ def score_unscored(
     gradebook: Gradebook,
     progress: Progress,
     summary: GradeSummary,
+    scratch: Path,
 ) -> None:
     """Score the runs in force that have no score yet."""
     waiting: list[tuple[int, Path, RunRecord]] = []
@@ -220,13 +239,13 @@ def score_unscored(
         record = setup.store.read(entry.run_key) if entry.run_key else None
         if record is None or entry.run_key is None:
             continue
-        # A run that failed by our own fault is made again under its key: its score is older than the run.
-        if request.fresh or entry.score is None or entry.score.scored_at < record.started_at:
+        # A run that failed by our own fault is made again under its key: then its score is of the older run.
+        if request.fresh or entry.score is None or not entry.score.is_of(record):
             waiting.append((entry.submission_id, setup.store.folder(entry.run_key), record))
         elif entry.score.checks_sha256 != parts.checks.sha256:
             summary.outdated += 1
     progress.scoring(len(waiting))
     for submission_id, score in score_stored(
-        request.files, parts.lab, request.course, request.store, waiting
+        request.files, parts.lab, request.course, request.store, waiting, scratch=scratch
     ):
         gradebook.add_score(submission_id, score)

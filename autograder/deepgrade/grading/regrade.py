@@ -40,19 +40,17 @@ def compute_set(files: LabFiles, course: Course, store: DataStore) -> RegradeRes
     lab = load_lab(files)
     plan = make_plan(lab, load_checks(files.checks).checks)
     run_store = RunStore(course, lab.name)
-    with open_gradebook(course) as gradebook:
+    with course.working() as scratch, open_gradebook(course) as gradebook:
+        run_store.sweep()
         runs = list(_runs_in_force(gradebook, run_store, lab.name))
         if not runs:
             raise GradebookError(
                 f"No run of {lab.name} is stored in {course.root}. Run `deepgrade grade {lab.name}` first."
             )
-        set_id = gradebook.new_set(lab.name)
-        try:
-            for submission_id, score in score_stored(files, lab, course, store, [run[1:] for run in runs]):
-                gradebook.add_score(submission_id, score, set_id=set_id)
-        except BaseException:
-            gradebook.decide_set(set_id, apply=False, reason="the scoring did not end")
-            raise
+        gradebook.require_decided(lab.name)
+        scored = score_stored(files, lab, course, store, [run[1:] for run in runs], scratch=scratch)
+        # All at once: a set that is half there after a crash could be applied by half.
+        set_id = gradebook.new_set(lab.name, list(scored))
         stale = {student: missing for student, _, _, record in runs if (missing := lacking(record, plan))}
         return RegradeResult(set_id, list(changes_of(gradebook, lab.name, set_id)), stale)
 
@@ -74,7 +72,7 @@ def decide(files: LabFiles, course: Course, *, apply: bool, reason: str | None) 
     Raises:
         GradebookError: There is none, or it is to be applied without a reason.
     """
-    with open_gradebook(course) as gradebook:
+    with course.working(), open_gradebook(course) as gradebook:
         set_id = gradebook.open_set(files.name)
         if set_id is None:
             raise GradebookError(

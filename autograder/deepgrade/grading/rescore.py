@@ -14,7 +14,13 @@ from deepgrade.score import SubmissionScore, score_runs
 
 
 def score_stored(
-    files: LabFiles, lab: Lab, course: Course, store: DataStore, runs: Iterable[tuple[int, Path, RunRecord]]
+    files: LabFiles,
+    lab: Lab,
+    course: Course,
+    store: DataStore,
+    runs: Iterable[tuple[int, Path, RunRecord]],
+    *,
+    scratch: Path,
 ) -> Iterator[tuple[int, SubmissionScore]]:
     """Score runs with the lab's hidden checks of today; no student code runs.
 
@@ -24,6 +30,7 @@ def score_stored(
         course: Where the hidden labels are.
         store: Only asked when the course's hidden sets are missing.
         runs: (submission id, run folder, run record).
+        scratch: A folder for what need not last.
 
     Yields:
         (submission id, score), grouped by the data that the runs were made with.
@@ -35,6 +42,8 @@ def score_stored(
     for (origin, size), members in groups.items():
         data = course_data(course, lab, store, origin=origin, size=size, as_made=True)
         folders = [folder for _, folder in members]
-        scores = score_runs(files, folders, size=size, public=data.public, labels=data.labels)
+        scores = score_runs(
+            files, folders, size=size, public=data.public, labels=data.labels, scratch=scratch
+        )
         for (submission_id, _), score in zip(members, scores, strict=True):
             yield submission_id, score

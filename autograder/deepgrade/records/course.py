@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deepgrade.files import write_atomic
+from deepgrade.files import exclusive, remove_unfinished, storage_errors, write_atomic
+
+_REPORT_WAIT_S = 120.0
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,54 @@ class Course:
     def prepare(self) -> None:
         """Make the folder if it is missing and keep others out of it."""
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    @contextmanager
+    def working(self) -> Iterator[Path]:
+        """Have the course to oneself: for commands that run, score or decide. What killed ones left is removed.
+
+        Yields:
+            An empty folder, gone afterwards, for copies that are no part of the course.
+
+        Raises:
+            LockedError: Another process works on this course.
+            StorageError: The folder is full, read-only or closed to this user.
+        """
+        scratch = self.root / "scratch"
+        with storage_errors(self.root, Path(tempfile.gettempdir())):
+            self.prepare()
+            with exclusive(self.root / "course.lock", place=self.root):
+                self._sweep()
+                shutil.rmtree(scratch, ignore_errors=True)
+                scratch.mkdir(mode=0o700)
+                try:
+                    yield scratch
+                finally:
+                    shutil.rmtree(scratch, ignore_errors=True)
+
+    @contextmanager
+    def reporting(self, lab: str) -> Iterator[Path]:
+        """Have a lab's report folder to oneself while it is written; another writer is waited for.
+
+        Yields:
+            The folder.
+
+        Raises:
+            LockedError: Another process has been writing it for two minutes.
+            StorageError: The folder is full, read-only or closed to this user.
+        """
+        folder = self.report(lab)
+        with storage_errors(folder, self.root):
+            folder.mkdir(parents=True, exist_ok=True)
+            with exclusive(self.root / "report.lock", place=folder, wait_s=_REPORT_WAIT_S):
+                for place in (folder, folder / "students"):
+                    remove_unfinished(place)
+                yield folder
+
+    def _sweep(self) -> None:
+        """Remove what killed processes left half-written; whoever calls it has the course to itself."""
+        data = self.root / "data"
+        for place in (self.root, *data.glob("*"), *data.glob("*/*")):
+            remove_unfinished(place)
 
     @property
     def secret(self) -> bytes:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, create_engine, event, select
+from sqlalchemy import Engine, ExceptionContext, create_engine, event, func, select
 from sqlalchemy.orm import Session
 
+from deepgrade.files import StorageError
 from deepgrade.records.tables import Base, RegradeSetRow, SchemaRow, ScoreRow, SubmissionRow
 from deepgrade.score import SubmissionScore
 
@@ -34,6 +36,36 @@ class Entry(NamedTuple):
     """None when it was refused or has not been scored."""
 
 
+_NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR")
+_CLOSED = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")
+_BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
+_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+
+
+def _in_words(path: Path, error: BaseException | None) -> Exception | None:
+    """Return what SQLite means, for people; None where it is a bug of ours."""
+    name = getattr(error, "sqlite_errorname", "")
+    again = "then give the same command again: what was finished is kept"
+    if name.startswith(_NO_ROOM):
+        return StorageError(
+            f"No room is left for the gradebook {path}, or its disk reports errors ({error}). Make room there, {again}."
+        )
+    if name.startswith(_CLOSED):
+        return StorageError(
+            f"The gradebook {path} is read-only or closed to this user ({error}). Make its folder writable, {again}."
+        )
+    if name.startswith(_BUSY):
+        return GradebookError(
+            f"Another process holds the gradebook {path}. Wait until it has ended, then try again."
+        )
+    if name.startswith(_DAMAGED):
+        return GradebookError(
+            f"The gradebook {path} is damaged ({error}). Put the last good copy in its place; runs are stored beside it"
+            " and need not be made again."
+        )
+    return None
+
+
 def _pragmas(connection: Any, _: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
@@ -49,14 +81,32 @@ class Gradebook:
     Args:
         path: The database file; made if it is missing.
 
+    Every method raises `StorageError` where the file cannot be written (a full or read-only disk) and
+    `GradebookError` where it is damaged or held by another process.
+
     Raises:
         GradebookError: The file was written by another version.
     """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._path = path
         self._engine: Engine = create_engine(f"sqlite:///{path}")
         event.listen(self._engine, "connect", _pragmas)
+        event.listen(self._engine, "handle_error", self._explain)
+        try:
+            self._prepare()
+        except sqlite3.Error as error:  # of the pragmas, which the engine does not hear of
+            self._engine.dispose()
+            raise _in_words(path, error) or error from error
+
+    def _explain(self, context: ExceptionContext) -> None:
+        problem = _in_words(self._path, context.original_exception)
+        if problem is not None:
+            raise problem from context.original_exception
+
+    def _prepare(self) -> None:
+        path = self._path
         Base.metadata.create_all(self._engine)
         with Session(self._engine) as session, session.begin():
             version = session.scalar(select(SchemaRow.version))
@@ -103,27 +153,31 @@ class Gradebook:
                 row = SubmissionRow(lab=lab, student=student, filename=filename, sha256=sha256)
                 session.add(row)
             row.run_key, row.refusal = run_key, refusal
-            # The file handed to `grade` last is the one in force, also when it came back from an earlier time.
-            row.received_at = datetime.now(UTC)
+            row.received_at = self._after_all_others(session, row)
             session.flush()
             return row.id
+
+    @staticmethod
+    def _after_all_others(session: Session, row: SubmissionRow) -> datetime:
+        """Return now, or the first moment after the student's other files where the clock was set back since.
+
+        The file handed to `grade` last is the one in force, also when it came back from an earlier time.
+        """
+        now = datetime.now(UTC)
+        with session.no_autoflush:
+            latest = session.scalar(
+                select(func.max(SubmissionRow.received_at)).where(
+                    SubmissionRow.lab == row.lab,
+                    SubmissionRow.student == row.student,
+                    SubmissionRow.id.is_distinct_from(row.id),
+                )
+            )
+        return now if latest is None else max(now, latest.replace(tzinfo=UTC) + timedelta(microseconds=1))
 
     def add_score(self, submission_id: int, score: SubmissionScore, *, set_id: int | None = None) -> None:
         """Append a score: in force at once, or aside in a re-grade set."""
         with self._writing() as session:
-            session.add(
-                ScoreRow(
-                    submission_id=submission_id,
-                    run_key=score.run_key,
-                    scored_at=score.scored_at,
-                    checks_sha256=score.checks_sha256,
-                    points=score.automatic_points,
-                    possible=score.automatic_possible,
-                    payload=score.model_dump_json(),
-                    state="applied" if set_id is None else "aside",
-                    set_id=set_id,
-                )
-            )
+            session.add(_score_row(submission_id, score, set_id))
 
     def students(self, lab: str) -> list[str]:
         """Return all who handed in, in alphabetical order."""
@@ -175,8 +229,8 @@ class Gradebook:
                 .order_by(RegradeSetRow.id.desc())
             )
 
-    def new_set(self, lab: str) -> int:
-        """Start a re-grade set and return its id.
+    def require_decided(self, lab: str) -> None:
+        """Make sure that a new set may be made.
 
         Raises:
             GradebookError: An undecided set is there.
@@ -187,10 +241,23 @@ class Gradebook:
                 f"Re-grade set {undecided} of {lab} is not decided."
                 " Apply it (--apply --reason '...') or cancel it (--cancel) first."
             )
+
+    def new_set(self, lab: str, scores: Iterable[tuple[int, SubmissionScore]] = ()) -> int:
+        """Add a re-grade set with its scores, all or nothing, and return its id.
+
+        Args:
+            lab: Whose.
+            scores: (submission id, score) of every run in force.
+
+        Raises:
+            GradebookError: An undecided set is there.
+        """
+        self.require_decided(lab)
         with self._writing() as session:
             row = RegradeSetRow(lab=lab, created_at=datetime.now(UTC), state="aside")
             session.add(row)
             session.flush()
+            session.add_all(_score_row(submission, score, row.id) for submission, score in scores)
             return row.id
 
     def set_scores(self, set_id: int) -> dict[int, SubmissionScore]:
@@ -221,3 +288,17 @@ class Gradebook:
             for score in scores:
                 score.state = state
             return len(scores)
+
+
+def _score_row(submission_id: int, score: SubmissionScore, set_id: int | None) -> ScoreRow:
+    return ScoreRow(
+        submission_id=submission_id,
+        run_key=score.run_key,
+        scored_at=score.scored_at,
+        checks_sha256=score.checks_sha256,
+        points=score.automatic_points,
+        possible=score.automatic_possible,
+        payload=score.model_dump_json(),
+        state="applied" if set_id is None else "aside",
+        set_id=set_id,
+    )

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deepgrade.evidence import VERDICTS, RunRecord
-from deepgrade.files import atomic_folder
+from deepgrade.files import atomic_folder, remove_unfinished
 from deepgrade.lab import CapturePlan
 from deepgrade.records.course import Course
 
@@ -59,6 +59,20 @@ class RunStore:
             return []
         return sorted(path.name for path in self._folder.iterdir() if _KEY.match(path.name))
 
+    def sweep(self) -> None:
+        """Remove what killed processes left half-written; only for who has the course to itself."""
+        remove_unfinished(self._folder)
+        for fresh in self._folder.glob("*.fresh"):
+            shutil.rmtree(fresh, ignore_errors=True)
+        for key in self.keys():
+            folder = self.folder(key)
+            remove_unfinished(folder)
+            older = list(folder.glob("predictions-*"))
+            if older and not (folder / "predictions").exists():
+                # Killed between the two steps of a replacement: what was replaced is in force again.
+                latest = max(older, key=lambda path: int(path.name.rpartition("-")[2]))
+                latest.rename(folder / "predictions")
+
     @contextmanager
     def new(self, key: str) -> Iterator[Path]:
         """Yield a temporary folder that becomes the run's when the block ends.
@@ -87,6 +101,8 @@ class RunStore:
                 continue
             with file.open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
+                # Other runs will trust its content by its name: not before it is on the disk.
+                os.fsync(stream.fileno())
             shared = self._blobs / f"{digest}{file.suffix}"
             try:
                 os.link(file, shared)

@@ -29,7 +29,7 @@ def class_report(files: LabFiles, course: Course, gradebook: Gradebook) -> Class
         for entry in gradebook.entries(lab.name):
             yield _student(entry, store, lab)
 
-    data = _data_of(gradebook, store, lab.name)
+    data, without_walls = _runs_of(gradebook, store, lab.name)
     return ClassReport(
         lab=lab,
         course=course.root.resolve().name,
@@ -37,6 +37,7 @@ def class_report(files: LabFiles, course: Course, gradebook: Gradebook) -> Class
         students=students,
         data=data,
         synthetic=any(facts.origin == "synthetic" for facts in data),
+        without_walls=without_walls,
     )
 
 
@@ -63,10 +64,14 @@ def _student(entry: Entry, store: RunStore, lab: Lab) -> StudentEntry:
     )
 
 
-def _data_of(gradebook: Gradebook, store: RunStore, lab: str) -> tuple[DataFacts, ...]:
+def _runs_of(gradebook: Gradebook, store: RunStore, lab: str) -> tuple[tuple[DataFacts, ...], bool]:
+    """Return the data sets of the runs in force, and whether one of them had no sandbox around it."""
+    without_walls = False
     found: dict[tuple[str, str], DataFacts] = {}
     for entry in gradebook.entries(lab):
         record = store.read(entry.run_key) if entry.run_key else None
+        if record is not None and record.sandbox.partition(",")[0] == "none":
+            without_walls = True
         for facts in record.data if record is not None else ():
             found.setdefault((facts.name, facts.fingerprint), facts)
-    return tuple(found.values())
+    return tuple(found.values()), without_walls

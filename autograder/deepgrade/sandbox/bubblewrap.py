@@ -50,7 +50,8 @@ from deepgrade.sandbox.bwrap_arguments import (
     add_walls,
     become,
 )
-from deepgrade.sandbox.cgroups import ControlGroup, ControlGroups, find_control_groups, remove_groups_of
+from deepgrade.sandbox.cgroup_places import find_control_groups
+from deepgrade.sandbox.cgroups import ControlGroup, ControlGroups, remove_groups_of
 from deepgrade.sandbox.environment import host_environment
 from deepgrade.sandbox.helper import BubblewrapHelper
 from deepgrade.sandbox.seccomp import seccomp_filter
@@ -159,7 +160,7 @@ class Bubblewrap:
                     user=job.user,
                     stop=self._stop,
                     pass_fds=(*contents.handles, status_write),
-                    leader=lambda: _leader(status_read, status_write),
+                    leader=lambda: _leader(status_read),
                 )
             )
         finally:
@@ -191,9 +192,8 @@ class Bubblewrap:
         add_last(arguments, request.cwd, request.env, self._filter)
 
 
-def _leader(status_read: int, status_write: int) -> int | None:
+def _leader(status_read: int) -> int | None:
     """Return the host's id of process 1 of the namespace, from what bubblewrap reported."""
-    os.close(status_write)
     # Never wait: a launcher that was killed half-way has reported nothing.
     os.set_blocking(status_read, False)
     try:
