@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "submission": {"files", "lab", "evidence"},
     "kernel": set(),
     "sandbox": {"files"},
+    "image": {"sandbox"},
     "run": {"files", "lab", "submission", "sandbox", "evidence"},
     "infer": {"files", "data", "evidence", "sandbox"},
     "score": {"files", "lab", "data", "evidence"},

@@ -196,3 +196,13 @@ def test_a_score_without_its_run_is_still_a_page(tmp_path):
     entry = StudentEntry("A", "a", make_score("A"), None, tmp_path / "gone")
     write_report(make_report([entry], data=DATA), tmp_path)
     assert "points given by checks" in Page((tmp_path / "students" / "a.html").read_text()).words
+
+
+def test_runs_without_a_sandbox_are_said_on_every_page(tmp_path, site):
+    index = write_report(make_report([StudentEntry("A", "a")], without_walls=True), tmp_path)
+    for path in (index, tmp_path / "students" / "a.html"):
+        assert (
+            "No sandbox. Notebooks of this class ran without walls (--sandbox none)"
+            in Page(path.read_text()).words
+        )
+    assert all("No sandbox" not in page.words for page in site.values())

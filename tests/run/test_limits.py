@@ -12,7 +12,7 @@ FILLING = "with open('big', 'wb') as file:\n    while True: file.write(bytes(1 <
 
 LIMITS = [
     # the limit, what b1's cell does, the verdict, a part of the sentence, whether the later question still ran
-    ({"wall_s": 3}, "while True: pass", Verdict.TIMEOUT, "stopped after 3 s", False),
+    ({"wall_s": 3}, "while True: pass", Verdict.TIMEOUT, "reached the time limit of 3 s", False),
     ({"cell_s": 0.5}, "while True: pass", Verdict.TIMEOUT, "longer than 0.5 s and was interrupted", True),
     ({"cpu_s": 2.5}, "while True: pass", Verdict.CPU_TIME, "more than 2.5 s of processor time", False),
     (

@@ -46,7 +46,7 @@ TABLE = [
     ({}, _journal(cell3=NAME_ERROR), Verdict.CELL_ERROR, "cell 4 (question b1): NameError"),
     ({}, _journal(cell3=SLOW), Verdict.TIMEOUT, "cell 4 (question b1) ran longer than 5 s"),
     ({}, _journal(cell3=SLOW, cell4=NAME_ERROR), Verdict.TIMEOUT, "cell 4"),
-    ({"reason": "timeout", "exit_code": None, "detail": "stopped after 20 s, the time limit of a run"},
+    ({"reason": "timeout", "exit_code": None, "detail": "reached the time limit of 20 s"},
      _journal(ended=False, cell3=OPEN), Verdict.TIMEOUT, "in cell 4 (question b1)"),
     ({"reason": "memory", "exit_code": 137, "detail": "used more than 512 MiB of memory"},
      _journal(ended=False, cell4=OPEN), Verdict.MEMORY, "512 MiB of memory in cell 5."),

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from deepgrade.sandbox import host_environment
+from support import engines
 
 HERE = Path(__file__).parent
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -56,6 +57,13 @@ class Backend:
     groups: bool
     copy: Path | None = None
     """The sandbox area where another user can read it; None runs in this process."""
+    sandbox: str = "bubblewrap"
+    image: str = ""
+
+    @property
+    def shows_host_system(self) -> bool:
+        """Whether the system's folders inside are this machine's own, and not an image's."""
+        return self.sandbox == "bubblewrap"
 
     def run(
         self,
@@ -67,6 +75,9 @@ class Backend:
     ) -> Any:
         """Run Python code, in which `report(value)` writes JSON to the box; limits not named are the small ones above."""
         spec = {"code": REPORT + textwrap.dedent(code), "limits": LIMITS | limits, "groups": self.groups}
+        if self.sandbox != "bubblewrap":
+            spec |= {"sandbox": self.sandbox, "image": self.image, "python": self.python}
+            return SimpleNamespace(**driver.execute(spec | {"mounts": list(mounts), "masks": list(masks)}))
         if self.copy is None:
             environment = host_environment()
             own = [(str(mount.source), str(mount.target)) for mount in environment.mounts]
@@ -110,11 +121,22 @@ def _copy_for_other_users() -> Path:
 
 # As root, both ways of launching are tried; as an ordinary user there is one.
 NAMES = ["root", "root-measured", "ordinary-user"] if os.geteuid() == 0 else ["own-user"]
+# `docker-limits`: docker's own limits alone, as where this user cannot make control groups.
+CONTAINERS = ["podman", "docker", "docker-limits"]
 
 
-@pytest.fixture(scope="session", params=NAMES)
+@pytest.fixture(
+    scope="session",
+    params=[*NAMES, *(pytest.param(name, marks=pytest.mark.containers) for name in CONTAINERS)],
+)
 def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
-    if request.param == "ordinary-user":
+    if request.param in CONTAINERS:
+        engine = request.param.partition("-")[0]
+        with engines.running(engine):
+            image = engines.base_image(engine)
+            own = not request.param.endswith("-limits")
+            yield Backend(request.param, SYSTEM_PYTHON, groups=own, sandbox=engine, image=image)
+    elif request.param == "ordinary-user":
         copy = _copy_for_other_users()
         yield Backend(request.param, SYSTEM_PYTHON, groups=True, copy=copy)
         shutil.rmtree(copy)

@@ -7,19 +7,32 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import functools
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
 
+@functools.cache
+def _sandbox(name: str, groups: bool, image: str) -> Any:
+    if name == "bubblewrap":
+        from deepgrade.sandbox.bubblewrap import Bubblewrap
+
+        return Bubblewrap(use_control_groups=groups)
+    from deepgrade.sandbox.containers.container import Container
+
+    sandbox = Container(name, image, use_control_groups=groups)
+    sandbox.check()
+    return sandbox
+
+
 def execute(spec: dict[str, Any]) -> dict[str, Any]:
     """Run `spec["code"]` and return the outcome, with the box's top-level files as base64."""
     from deepgrade.sandbox.base import Mount, SandboxLimits, SandboxRequest
-    from deepgrade.sandbox.bubblewrap import Bubblewrap
 
     limits = SandboxLimits(**spec["limits"])
-    sandbox = Bubblewrap(use_control_groups=spec["groups"])
+    sandbox = _sandbox(spec.get("sandbox", "bubblewrap"), spec["groups"], spec.get("image", ""))
     with sandbox.open_box(disk_mib=limits.disk_mib) as box:
         outcome = sandbox.run(
             SandboxRequest(

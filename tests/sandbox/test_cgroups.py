@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from deepgrade.sandbox import SandboxError, SandboxLimits
-from deepgrade.sandbox.cgroups import ControlGroup, ControlGroups, find_control_groups, remove_groups_of
+from deepgrade.sandbox.cgroup_places import find_control_groups
+from deepgrade.sandbox.cgroups import ControlGroup, ControlGroups, remove_groups_of
 
 LIMITS = SandboxLimits(wall_s=1, memory_mib=512, processes=64, disk_mib=16, cpus=1.5)
 

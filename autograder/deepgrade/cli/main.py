@@ -21,6 +21,7 @@ COMMANDS: dict[str, _Entry] = {
     "demo": _Entry("demo", "Grade eight demo submissions of LE5 on synthetic data, from start to report."),
     "doctor": _Entry("doctor", "Say what works on this machine and how to repair what does not."),
     "grade": _Entry("grade", "Grade submissions: run, predict, score, record, report."),
+    "image": _Entry("image", "Build and check the container image for podman, docker and apptainer."),
     "regrade": _Entry("regrade", "Score stored runs again with changed checks; apply or cancel the result."),
     "report": _Entry("report", "Write the report, grades.csv and results.json again."),
     "verify": _Entry("verify", "Prove a lab fair: solution full, blank nothing, each mistake what it names."),

@@ -14,6 +14,11 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 INTERRUPTED = 130
+_WITH_IMAGE = ("podman", "docker", "apptainer")
+_NO_WALLS = (
+    "WARNING: --sandbox none runs the notebooks without any wall: they can read and change whatever you can, the hidden"
+    " checks and other students' work included. Every report made from such runs says so."
+)
 
 
 def root_option(function: F) -> F:
@@ -69,14 +74,32 @@ def data_options(function: F) -> F:
 
 
 def sandbox_option(function: F) -> F:
-    """Add `--sandbox`: what surrounds a run."""
+    """Add `--sandbox` and `--image`: what surrounds a run. The function gets one word, `name` or `name=image`."""
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, sandbox_name: str | None, image: str | None, **kwargs: Any) -> Any:
+        if image is not None:
+            if sandbox_name not in _WITH_IMAGE:
+                raise click.UsageError(
+                    f"--image needs --sandbox {', '.join(_WITH_IMAGE[:-1])} or {_WITH_IMAGE[-1]}"
+                )
+            sandbox_name = f"{sandbox_name}={image}"
+        if sandbox_name == "none":
+            click.echo(_NO_WALLS, err=True)
+        return function(*args, sandbox_name=sandbox_name, **kwargs)
+
+    named = click.option(
+        "--image",
+        default=None,
+        help="Container image (or apptainer's file); default: $DEEPGRADE_IMAGE, else what `deepgrade image build` makes.",
+    )(wrapped)
     return click.option(
         "--sandbox",
         "sandbox_name",
-        type=click.Choice(["bubblewrap", "none"]),
+        type=click.Choice(["bubblewrap", *_WITH_IMAGE, "none"]),
         default=None,
         help="What surrounds a run; default: bubblewrap. `none` runs student code without walls: only your own.",
-    )(function)
+    )(named)  # type: ignore[return-value]
 
 
 def slots_option(function: F) -> F:
@@ -112,11 +135,18 @@ def errors_for_people(function: F) -> F:
         from deepgrade.cli.known_errors import (
             KNOWN_ERRORS,
         )  # the areas are imported only now: --help stays fast
+        from deepgrade.files import storage_error
 
         try:
             return function(*args, **kwargs)
         except KNOWN_ERRORS as error:
             click.echo(f"deepgrade: {error}", err=True)
+            sys.exit(2)
+        except OSError as error:
+            problem = storage_error(error)
+            if problem is None:
+                raise
+            click.echo(f"deepgrade: {problem}", err=True)
             sys.exit(2)
         except KeyboardInterrupt:
             click.echo(

@@ -127,6 +127,7 @@ def _attempt(submission: Submission, setup: Setup, worker: InferWorker, key: str
             environment=setup.environment,
             gpu=setup.gpu,
             destination=folder,
+            image=setup.environment.versions.get("image"),
         )
         _predict(folder, record, setup, worker)
         setup.store.finish(folder, record, setup.plan)

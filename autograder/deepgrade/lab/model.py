@@ -58,6 +58,7 @@ class Limits(_Strict):
     def in_force(self) -> dict[str, float]:
         """Return every limit by name, with those filled in that follow from others."""
         return self.model_dump() | {"cpu_s": self.total_cpu_s, "file_mib": self.largest_file_mib}
+
     cpus: float = Field(2.0, gt=0)
     """Processor cores."""
 

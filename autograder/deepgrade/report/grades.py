@@ -73,6 +73,7 @@ def write_results(report: ClassReport, path: Path) -> Path:
         "course": report.course,
         "made_at": report.made_at.isoformat(),
         "synthetic": report.synthetic,
+        "without_walls": report.without_walls,
         "note": report.note,
         "data": [facts.model_dump(mode="json") for facts in report.data],
     }

@@ -3,6 +3,7 @@
 Imports `files` alone, and knows nothing of notebooks.
 """
 
+from deepgrade.sandbox.apptainer import Apptainer
 from deepgrade.sandbox.base import (
     Box,
     Helper,
@@ -19,17 +20,30 @@ from deepgrade.sandbox.base import (
     StudentEnvironment,
 )
 from deepgrade.sandbox.bubblewrap import Bubblewrap
+from deepgrade.sandbox.containers.container import DEFAULT_IMAGE, Container
+from deepgrade.sandbox.containers.engines import ENGINES, Engine, EngineName
+from deepgrade.sandbox.containers.image_facts import PYTHON_LABEL, VERSION_LABEL, ImageFacts, image_facts
+from deepgrade.sandbox.diagnosis import Diagnosis
 from deepgrade.sandbox.environment import host_environment, package_versions
 from deepgrade.sandbox.none import NoSandbox
-from deepgrade.sandbox.select import SANDBOXES, Diagnosis, diagnose, find_sandbox
+from deepgrade.sandbox.select import SANDBOXES, diagnose, find_sandbox
 
 __all__ = [
+    "DEFAULT_IMAGE",
+    "ENGINES",
+    "PYTHON_LABEL",
     "SANDBOXES",
+    "VERSION_LABEL",
+    "Apptainer",
     "Box",
     "Bubblewrap",
+    "Container",
     "Diagnosis",
+    "Engine",
+    "EngineName",
     "Helper",
     "HelperLaunch",
+    "ImageFacts",
     "Mount",
     "NoSandbox",
     "Reason",
@@ -44,5 +58,6 @@ __all__ = [
     "diagnose",
     "find_sandbox",
     "host_environment",
+    "image_facts",
     "package_versions",
 ]

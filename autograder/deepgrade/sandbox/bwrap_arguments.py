@@ -159,14 +159,14 @@ def add_mounts(arguments: Arguments, mounts: list[Mount]) -> None:
 def add_masks(arguments: Arguments, mounts: list[Mount], masks: tuple[Path, ...], empty: Path) -> None:
     """Show nothing in place of the masked paths, wherever a mount shows them."""
     for mask in masks:
-        for target in sorted({target for mount in mounts for target in _places(mask, mount)}):
+        for target in sorted({target for mount in mounts for target in masked_places(mask, mount)}):
             if mask.is_dir():
                 arguments.add("--perms", "0755", "--tmpfs", str(target), "--remount-ro", str(target))
             elif mask.exists():
                 arguments.add("--ro-bind", str(empty), str(target))
 
 
-def _places(mask: Path, mount: Mount) -> Iterator[Path]:
+def masked_places(mask: Path, mount: Mount) -> Iterator[Path]:
     """Yield where a mount shows a masked path, by whichever name the two are called."""
     for path in (mask, mask.resolve()):
         for source in (mount.source, mount.source.resolve()):

@@ -19,19 +19,15 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from deepgrade.sandbox.base import SandboxError, SandboxLimits
 
 _PREFIX = "deepgrade-"
 _NOTE = "groups.json"
-_LEAF = "deepgrade-supervisor"
-_WANTED = {"memory", "pids", "cpu", "cpuacct"}
-_NEEDED = {"memory", "pids"}
 _LAUNCHER_PROCESSES = 2
 """bubblewrap inside and outside the new process namespace."""
 _CPU_PERIOD_US = 100_000
@@ -46,6 +42,31 @@ class GroupStats(NamedTuple):
     processes_denied: int
     peak_processes: int | None
     cpu_s: float | None
+
+
+class Group(Protocol):
+    """What counts, limits and ends the processes of one job."""
+
+    @property
+    def description(self) -> str:
+        """What enforces the limits, for records."""
+
+    @property
+    def join_files(self) -> list[Path]:
+        """Files into which a launcher writes `0` to join."""
+
+    def memory_kills(self) -> int:
+        """Return how many processes the kernel killed for memory."""
+
+    def stats(self) -> GroupStats:
+        """Return what was counted so far."""
+
+    def kill(self) -> None:
+        """Kill every process in the group and wait until it is empty.
+
+        Raises:
+            SandboxError: Processes are left.
+        """
 
 
 @dataclass(frozen=True)
@@ -76,9 +97,7 @@ class ControlGroups:
         """
         folders = {name: parent / f"{_PREFIX}{job_id}" for name, parent in self.parents.items()}
         group = ControlGroup(self.version, folders)
-        (note / _NOTE).write_text(
-            json.dumps([self.version, {name: str(path) for name, path in folders.items()}])
-        )
+        write_note(note, self.version, folders)
         try:
             for folder in dict.fromkeys(folders.values()):
                 folder.mkdir()
@@ -95,6 +114,11 @@ class ControlGroup:
 
     version: int
     folders: dict[str, Path]
+
+    @property
+    def description(self) -> str:
+        """For records."""
+        return f"control groups version {self.version}"
 
     @property
     def join_files(self) -> list[Path]:
@@ -132,7 +156,7 @@ class ControlGroup:
         """Return how many processes the kernel killed for memory."""
         if self.version == 2:
             return _table(self.folders["all"] / "memory.events").get("oom_kill", 0)
-        return _table(self.folders["memory"] / "memory.oom_control").get("oom_kill", 0)
+        return memory_kills_in(self.folders["memory"])
 
     def stats(self) -> GroupStats:
         """Return what was counted so far."""
@@ -143,7 +167,7 @@ class ControlGroup:
         return GroupStats(
             memory_kills=self.memory_kills(),
             peak_memory_mib=None if peak is None else peak / (1 << 20),
-            processes_denied=_table(pids / "pids.events").get("max", 0),
+            processes_denied=refusals_in(pids),
             peak_processes=None if processes is None else max(0, processes - _LAUNCHER_PROCESSES),
             cpu_s=self._cpu_s(),
         )
@@ -154,6 +178,13 @@ class ControlGroup:
             return None if used is None else used / 1e6
         used = _number(self.folders["cpuacct"] / "cpuacct.usage") if "cpuacct" in self.folders else None
         return None if used is None else used / 1e9
+
+    def processes(self) -> set[int]:
+        """Return the processes in the group and in groups below it."""
+        folders = [
+            Path(top) for folder in dict.fromkeys(self.folders.values()) for top, _, _ in os.walk(folder)
+        ]
+        return {process for folder in folders for process in _processes(folder)}
 
     def kill(self) -> None:
         """Kill every process in the group and wait until the kernel says that it is empty.
@@ -166,7 +197,7 @@ class ControlGroup:
             for folder in dict.fromkeys(self.folders.values()):
                 with suppress(OSError):
                     _write(folder / "cgroup.kill", 1)
-            processes = {process for folder in self.folders.values() for process in _processes(folder)}
+            processes = self.processes()
             if not processes:
                 return
             for process in processes:
@@ -184,15 +215,36 @@ class ControlGroup:
             return
         self.kill()
         for folder in dict.fromkeys(self.folders.values()):
-            for _ in range(100):
-                try:
-                    folder.rmdir()
-                except FileNotFoundError:
-                    break
-                except OSError:
-                    time.sleep(0.01)
-                else:
-                    break
+            # An engine makes groups of its own below; only folders can be removed, the files go with them.
+            for top, _, _ in os.walk(folder, topdown=False):
+                _remove_group(Path(top))
+
+
+def memory_kills_in(folder: Path) -> int:
+    """Return how many processes were killed for memory in one version 1 group."""
+    return _table(folder / "memory.oom_control").get("oom_kill", 0)
+
+
+def refusals_in(folder: Path) -> int:
+    """Return how often a fork was refused in one group."""
+    return _table(folder / "pids.events").get("max", 0)
+
+
+def _remove_group(folder: Path) -> None:
+    for _ in range(100):
+        try:
+            folder.rmdir()
+        except FileNotFoundError:
+            return
+        except OSError:
+            time.sleep(0.01)
+        else:
+            return
+
+
+def write_note(note: Path, version: int, folders: dict[str, Path]) -> None:
+    """Note a group's place in a job's folder, for `remove_groups_of`."""
+    (note / _NOTE).write_text(json.dumps([version, {name: str(path) for name, path in folders.items()}]))
 
 
 def remove_groups_of(note: Path) -> None:
@@ -202,87 +254,6 @@ def remove_groups_of(note: Path) -> None:
     except (OSError, ValueError):
         return
     ControlGroup(version, {name: Path(path) for name, path in folders.items()}).remove()
-
-
-def find_control_groups(
-    *, mountinfo: str | None = None, membership: str | None = None
-) -> tuple[ControlGroups | None, str]:
-    """Find where this process may make groups for memory and processes.
-
-    Args:
-        mountinfo: Text of /proc/self/mountinfo; this process's when absent.
-        membership: Text of /proc/self/cgroup; this process's when absent.
-
-    Returns:
-        The place, or None, and a sentence that says which or why not.
-    """
-    mountinfo = Path("/proc/self/mountinfo").read_text() if mountinfo is None else mountinfo
-    membership = Path("/proc/self/cgroup").read_text() if membership is None else membership
-    own = {}
-    for line in membership.splitlines():
-        _, controllers, path = line.split(":", 2)
-        for controller in controllers.split(","):
-            own[controller] = path
-    version1: dict[str, Path] = {}
-    version2: Path | None = None
-    for kind, root, point, options in _control_mounts(mountinfo):
-        if kind == "cgroup2":
-            version2 = point / _below(own.get("", "/"), root)
-            top = point
-            continue
-        for controller in options & _WANTED:
-            version1[controller] = point / _below(own.get(controller, "/"), root)
-    if version1.keys() >= _NEEDED:
-        usable = {name: folder for name, folder in version1.items() if os.access(folder, os.W_OK)}
-        if usable.keys() >= _NEEDED:
-            return ControlGroups(1, usable, frozenset(usable)), "version 1"
-        return None, "the control groups of this process may not be written by this user"
-    if version2 is None:
-        return None, "no control groups with the memory and pids controllers are mounted"
-    parent = _version2_parent(version2, top)
-    if parent is None:
-        return None, f"no group from {version2} upwards hands down memory and pids and may be written"
-    controllers2 = frozenset((parent / "cgroup.subtree_control").read_text().split())
-    return ControlGroups(2, {"all": parent}, controllers2), "version 2"
-
-
-def _version2_parent(own: Path, top: Path) -> Path | None:
-    if own.name == _LEAF:
-        own = own.parent
-    if _hands_down(own):
-        return own
-    if os.access(own, os.W_OK) and set(_text(own / "cgroup.controllers").split()) >= _NEEDED:
-        with suppress(OSError):
-            leaf = own / _LEAF
-            leaf.mkdir(exist_ok=True)
-            _write(leaf / "cgroup.procs", os.getpid())
-            offered = _text(own / "cgroup.controllers").split()
-            wanted = " ".join(f"+{name}" for name in ("memory", "pids", "cpu") if name in offered)
-            _write(own / "cgroup.subtree_control", wanted)
-    while not _hands_down(own):
-        if own == top:
-            return None
-        own = own.parent
-    return own
-
-
-def _hands_down(folder: Path) -> bool:
-    return os.access(folder, os.W_OK) and set(_text(folder / "cgroup.subtree_control").split()) >= _NEEDED
-
-
-def _control_mounts(mountinfo: str) -> Iterator[tuple[str, str, Path, set[str]]]:
-    for line in mountinfo.splitlines():
-        before, _, after = line.partition(" - ")
-        kind, _, options = after.split(" ", 2)
-        if kind in ("cgroup", "cgroup2"):
-            root, point = before.split()[3:5]
-            yield kind, root, Path(point), set(options.split(","))
-
-
-def _below(path: str, root: str) -> str:
-    """Return a group's path relative to the group that is mounted, which in a container is not the topmost."""
-    inside = path if root == "/" else path.removeprefix(root) if path.startswith(root) else "/"
-    return inside.strip("/")
 
 
 def _write(path: Path, value: int | str) -> None:

@@ -12,6 +12,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from deepgrade.sandbox.base import (
@@ -42,8 +43,12 @@ class NoSandbox:
 
     @property
     def environment(self) -> StudentEnvironment:
-        """This process's own Python."""
-        return host_environment()
+        """This process's own Python; that nothing surrounds it stands among the versions.
+
+        So a run made without walls is another run than one with them: a later grading with walls makes it again.
+        """
+        environment = host_environment()
+        return replace(environment, versions=environment.versions | {"sandbox": self.name})
 
     @contextmanager
     def open_helper(self) -> Iterator[PlainHelper]:

@@ -7,6 +7,8 @@ into an escape; calls that only administrators, debuggers and exploits need; soc
 internet and netlink, because a network namespace does not cover AF_VSOCK, which on a virtual machine leads to
 the host; and two terminal ioctls that type into the terminal of whoever started the grader. Processes of a
 foreign architecture (32-bit calls on x86-64) are killed, which is libseccomp's own default.
+
+One table of rules gives both forms: the program that bubblewrap loads, and the profile that podman and docker read.
 """
 
 from __future__ import annotations
@@ -14,9 +16,12 @@ from __future__ import annotations
 import errno
 import functools
 import importlib
+import json
 import os
+import platform
 import socket
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
 
 from deepgrade.sandbox.base import SandboxUnavailable
 
@@ -32,6 +37,85 @@ _REFUSED = """
 _FAMILIES = frozenset({socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK})
 _LAST_FAMILY = 45
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
+
+
+_ARCHITECTURES = {
+    "x86_64": "SCMP_ARCH_X86_64",
+    "aarch64": "SCMP_ARCH_AARCH64",
+    "ppc64le": "SCMP_ARCH_PPC64LE",
+}
+_COMPARISONS = {"EQ": "SCMP_CMP_EQ", "GT": "SCMP_CMP_GT", "MASKED_EQ": "SCMP_CMP_MASKED_EQ"}
+
+
+class _Argument(NamedTuple):
+    """A condition on one argument of a call."""
+
+    place: int
+    comparison: Literal["EQ", "GT", "MASKED_EQ"]
+    value: int
+    mask: int | None = None
+
+
+class _Rule(NamedTuple):
+    """Calls that are answered with an error, always or where an argument says so."""
+
+    calls: tuple[str, ...]
+    error: int
+    argument: _Argument | None = None
+
+
+def _rules() -> Iterator[_Rule]:
+    # The arguments of clone3 stand behind a pointer that a filter cannot follow; the C library falls back to clone.
+    yield _Rule(("clone3",), errno.ENOSYS)
+    for flag in _NAMESPACE_FLAGS:
+        yield _Rule(("clone",), errno.EPERM, _Argument(0, "MASKED_EQ", flag, flag))
+    yield _Rule(tuple(_REFUSED), errno.EPERM)
+    for family in range(_LAST_FAMILY + 1):
+        if family not in _FAMILIES:
+            yield _Rule(("socket",), errno.EAFNOSUPPORT, _Argument(0, "EQ", family))
+    yield _Rule(("socket",), errno.EAFNOSUPPORT, _Argument(0, "GT", _LAST_FAMILY))
+    for request in (_TIOCSTI, _TIOCLINUX):
+        yield _Rule(("ioctl",), errno.EPERM, _Argument(1, "MASKED_EQ", request, 0xFFFFFFFF))
+
+
+def seccomp_profile() -> str:
+    """Return the rules as a profile in the JSON format that podman and docker read.
+
+    Raises:
+        SandboxUnavailable: This machine's architecture is not known here.
+    """
+    architecture = _ARCHITECTURES.get(platform.machine())
+    if architecture is None:
+        known = ", ".join(_ARCHITECTURES)
+        raise SandboxUnavailable(
+            f"no system call filter is known for {platform.machine()}; there are: {known}"
+        )
+    return json.dumps(
+        {
+            "defaultAction": "SCMP_ACT_ALLOW",
+            "architectures": [architecture],
+            "syscalls": [
+                {
+                    "names": list(rule.calls),
+                    "action": "SCMP_ACT_ERRNO",
+                    "errnoRet": rule.error,
+                    "args": [] if rule.argument is None else [_described(rule.argument)],
+                }
+                for rule in _rules()
+            ],
+        }
+    )
+
+
+def _described(argument: _Argument) -> dict[str, int | str]:
+    # With a mask, the format wants the mask first and what must be left of the argument second.
+    masked = argument.mask is not None
+    return {
+        "index": argument.place,
+        "value": argument.mask if argument.mask is not None else argument.value,
+        "valueTwo": argument.value if masked else 0,
+        "op": _COMPARISONS[argument.comparison],
+    }
 
 
 def seccomp_problem() -> str | None:
@@ -57,25 +141,24 @@ def seccomp_filter() -> bytes:
             f"the system call filter cannot be made ({error}); repair: apt-get install libseccomp2 && pip install pyseccomp"
         ) from None
     rules = library.SyscallFilter(library.ALLOW)
-    refuse = library.ERRNO(errno.EPERM)
-    # The arguments of clone3 stand behind a pointer that a filter cannot follow; the C library falls back to clone.
-    rules.add_rule(library.ERRNO(errno.ENOSYS), "clone3")
-    for flag in _NAMESPACE_FLAGS:
-        rules.add_rule(refuse, "clone", library.Arg(0, library.MASKED_EQ, flag, flag))
-    for name in _REFUSED:
-        try:
-            rules.add_rule(refuse, name)
-        except (OSError, ValueError, RuntimeError):
-            continue  # this architecture, or this libseccomp, does not know the call
-    family_refused = library.ERRNO(errno.EAFNOSUPPORT)
-    for family in range(_LAST_FAMILY + 1):
-        if family not in _FAMILIES:
-            rules.add_rule(family_refused, "socket", library.Arg(0, library.EQ, family))
-    rules.add_rule(family_refused, "socket", library.Arg(0, library.GT, _LAST_FAMILY))
-    for request in (_TIOCSTI, _TIOCLINUX):
-        rules.add_rule(refuse, "ioctl", library.Arg(1, library.MASKED_EQ, 0xFFFFFFFF, request))
+    for rule in _rules():
+        arguments = [] if rule.argument is None else [_library_argument(library, rule.argument)]
+        for name in rule.calls:
+            try:
+                rules.add_rule(library.ERRNO(rule.error), name, *arguments)
+            except (OSError, ValueError, RuntimeError):
+                if len(rule.calls) == 1:
+                    raise
+                continue  # this architecture, or this libseccomp, does not know the call
     handle = os.memfd_create("filter")
     with os.fdopen(handle, "w+b") as stream:
         rules.export_bpf(stream)
         stream.seek(0)
         return stream.read()
+
+
+def _library_argument(library: Any, argument: _Argument) -> Any:
+    comparison = getattr(library, argument.comparison)
+    if argument.mask is None:
+        return library.Arg(argument.place, comparison, argument.value)
+    return library.Arg(argument.place, comparison, argument.mask, argument.value)

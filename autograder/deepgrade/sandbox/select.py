@@ -5,16 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from typing import NamedTuple
 
+from deepgrade.sandbox.apptainer import Apptainer
 from deepgrade.sandbox.base import Sandbox, SandboxError, SandboxLimits, SandboxRequest, SandboxUnavailable
 from deepgrade.sandbox.bubblewrap import REPAIR, Bubblewrap, probe_bubblewrap
-from deepgrade.sandbox.cgroups import find_control_groups
+from deepgrade.sandbox.cgroup_places import find_control_groups
+from deepgrade.sandbox.containers.container import DEFAULT_IMAGE, Container
+from deepgrade.sandbox.containers.engines import ENGINES
+from deepgrade.sandbox.diagnosis import Diagnosis, diagnose_containers
 from deepgrade.sandbox.environment import host_environment
 from deepgrade.sandbox.none import NoSandbox
 from deepgrade.sandbox.seccomp import seccomp_problem
 
-SANDBOXES = ("bubblewrap", "none")
+SANDBOXES = ("bubblewrap", *ENGINES, "apptainer", "none")
+IMAGE_VARIABLE = "DEEPGRADE_IMAGE"
+"""Names the image where no option does."""
+_IMAGE_FILE = "deepgrade.sif"
 
 _NAMESPACE_SETTINGS = {
     "kernel.apparmor_restrict_unprivileged_userns": ("1", "0"),
@@ -29,29 +35,33 @@ _PROBE_LIMITS = SandboxLimits(wall_s=120, memory_mib=4096, processes=512, disk_m
 _FIRST_GPU = Path("/dev/nvidia0")
 
 
-class Diagnosis(NamedTuple):
-    """One thing that a sandbox needs."""
-
-    name: str
-    ok: bool
-    detail: str
-    repair: str | None
-    """The command that mends it; None when nothing is to be done."""
-    needed: bool = True
-    """False: grading works without it."""
-
-
-def find_sandbox(name: str | None = None) -> Sandbox:
+def find_sandbox(name: str | None = None, image: str | None = None) -> Sandbox:
     """Return the sandbox of this name, bubblewrap by default; never `none` unless it is asked for.
+
+    Args:
+        name: One of `SANDBOXES`; an image may follow after an equals sign: `podman=localhost/deepgrade:cpu`.
+        image: The container image, or apptainer's file; default: $DEEPGRADE_IMAGE, else what `deepgrade image build`
+            makes.
 
     Raises:
         SandboxUnavailable: It does not work here; the message says which command repairs it.
-        ValueError: There is no sandbox of this name.
+        ValueError: There is no sandbox of this name, or it takes no image.
     """
+    name, _, named_image = (name or "bubblewrap").partition("=")
+    image = image or named_image or None
+    if name not in SANDBOXES:
+        raise ValueError(f"there is no sandbox {name!r}; there are: {', '.join(SANDBOXES)}")
+    if name in ("none", "bubblewrap") and image is not None:
+        raise ValueError(f"the sandbox {name} has no image; it shows this machine's own Python")
     if name == "none":
         return NoSandbox()
-    if name not in (None, "bubblewrap"):
-        raise ValueError(f"there is no sandbox {name!r}; there are: {', '.join(SANDBOXES)}")
+    for engine in ENGINES:
+        if name == engine:
+            container = Container(engine, image or os.environ.get(IMAGE_VARIABLE) or DEFAULT_IMAGE)
+            container.check()
+            return container
+    if name == "apptainer":
+        return Apptainer(image or os.environ.get(IMAGE_VARIABLE) or _IMAGE_FILE)
     sandbox = Bubblewrap()
     problem = probe_bubblewrap()
     if problem is not None:
@@ -72,7 +82,7 @@ def diagnose(*, slow: bool = False) -> list[Diagnosis]:
     found.append(_import("Python in the sandbox", "numpy, IPython", ready=ready))
     if slow:
         found.append(_import("TensorFlow in the sandbox", "tensorflow", ready=ready))
-    return [*found, _gpu()]
+    return [*found, _gpu(), *diagnose_containers()]
 
 
 def _bubblewrap() -> Diagnosis:

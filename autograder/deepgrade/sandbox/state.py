@@ -123,6 +123,18 @@ def sweep(root: Path, remove_groups: Callable[[Path], None]) -> list[str]:
     return swept
 
 
+def is_job_alive(root: Path, job: str) -> bool:
+    """Return whether the supervisor of a job still lives, by the job's id."""
+    folder = root / "jobs" / job
+    if not job or not folder.is_dir():
+        return False
+    lock = _lock(folder / "lock")
+    if lock is None:
+        return folder.is_dir()
+    os.close(lock)
+    return False
+
+
 def remove_tree(path: Path) -> None:
     """Remove what a stranger left: folders without rights, and nested deeper than Python's own removal can go."""
     if not path.is_symlink() and path.is_dir():

@@ -29,7 +29,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from deepgrade.sandbox.base import Box, Reason, SandboxError, SandboxLimits, SandboxOutcome, SandboxStopped
-from deepgrade.sandbox.cgroups import ControlGroup, GroupStats
+from deepgrade.sandbox.bounded_log import BoundedLog
+from deepgrade.sandbox.cgroups import Group, GroupStats
 from deepgrade.sandbox.usage import count_tasks, measure_folder, measure_tree, proportional_memory_mib
 
 _TICK_S = 0.05
@@ -37,6 +38,11 @@ _SLOW_TICK_S = 0.5
 _CHUNK_BYTES = 1 << 16
 _GONE_S = 5.0
 _SLACK_TASKS = 8
+_OWN_END = ("exit", "signal")
+"""Reasons for which the code that an engine's client ends with is the command's."""
+_SAID = 600
+_BEGIN_S = 120.0
+_CLIENT_S = 10.0
 _WATCH = "process watch and resource limits"
 
 
@@ -47,34 +53,6 @@ class Ending(NamedTuple):
     detail: str
 
 
-@dataclass
-class BoundedLog:
-    """Keeps the first and the last half of what is written to it."""
-
-    keep_bytes: int
-    total: int = 0
-    _first: bytearray = field(default_factory=bytearray)
-    _last: bytearray = field(default_factory=bytearray)
-
-    def write(self, data: bytes) -> None:
-        """Take in the next bytes."""
-        self.total += len(data)
-        half = self.keep_bytes // 2
-        room = half - len(self._first)
-        if room > 0:
-            self._first += data[:room]
-            data = data[room:]
-        self._last += data
-        if len(self._last) > half:
-            del self._last[: len(self._last) - half]
-
-    def content(self) -> bytes:
-        """Return what was kept, with a line in place of what was not."""
-        left_out = self.total - len(self._first) - len(self._last)
-        middle = f"\n[{left_out} bytes left out]\n".encode() if left_out > 0 else b""
-        return bytes(self._first) + middle + bytes(self._last)
-
-
 @dataclass(frozen=True)
 class Launch:
     """A launcher and what surrounds it."""
@@ -82,7 +60,7 @@ class Launch:
     command: list[str]
     env: dict[str, str]
     limits: SandboxLimits
-    group: ControlGroup | None
+    group: Group | None
     box: Box | None = None
     user: int | None = None
     """The user id whose processes RLIMIT_NPROC counts; None where the launcher takes care of it."""
@@ -92,6 +70,12 @@ class Launch:
     """Set by another thread to end the run without an outcome."""
     leader: Callable[[], int | None] | None = None
     """Gives the id of the first process behind the launcher, None when it never came; asked once, after the end."""
+    marker: bytes | None = None
+    """What the first process behind a container's launcher prints. The time limit counts from there, and without it
+    nothing ever ran."""
+    apart: bool = False
+    """The launcher is only the client of an engine that starts the process elsewhere: it is neither limited nor in
+    the group."""
 
 
 def supervise(launch: Launch) -> SandboxOutcome:
@@ -104,10 +88,11 @@ def supervise(launch: Launch) -> SandboxOutcome:
     if launch.stop.is_set():
         raise SandboxStopped
     begin = time.monotonic()
-    log = BoundedLog(launch.limits.log_kib << 10)
+    log = BoundedLog(launch.limits.log_kib << 10, launch.marker)
+    command = launch.command if launch.apart else _limited(launch)
     try:
         process = subprocess.Popen(
-            _limited(launch), env=launch.env, cwd=launch.cwd, pass_fds=launch.pass_fds, start_new_session=True,
+            command, env=launch.env, cwd=launch.cwd, pass_fds=launch.pass_fds, start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0,
         )  # fmt: skip
     except OSError as error:
@@ -116,8 +101,10 @@ def supervise(launch: Launch) -> SandboxOutcome:
     leader: int | None = process.pid
     ending: Ending | None = None
     try:
-        ending = _loop(launch, process, watch, log, begin)
+        begin, ending = _loop(launch, process, watch, log, begin)
     finally:
+        if launch.apart and launch.group is not None:
+            _await_client(process, launch.group, log)
         _kill(process, launch.group)
         _, status = os.waitpid(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -129,19 +116,20 @@ def supervise(launch: Launch) -> SandboxOutcome:
     stats = launch.group.stats() if launch.group else watch.stats()
     if ending is None and stats.memory_kills:
         ending = _memory_ending(launch.limits)
-    if ending is None and leader is None:
-        ending = Ending(
-            "sandbox_failed", f"the launcher ended with code {process.returncode} before the command began"
-        )
+    if not log.began:
+        ending = Ending("sandbox_failed", _never_began(process.returncode, bytes(log.preface)))
+    elif ending is None and leader is None:
+        ending = Ending("sandbox_failed", _never_began(process.returncode))
     code = process.returncode
     number = -code if code < 0 else code - 128 if 128 < code <= 128 + signal.NSIG else None
     if ending is None:
-        ending = Ending("exit", "") if number is None else Ending("signal", f"ended by signal {number}")
+        ending = Ending("exit", "") if number is None else Ending("signal", _signal_in_words(number))
+    own = code >= 0 and (ending.reason in _OWN_END or not launch.apart)
     return SandboxOutcome(
-        exit_code=code if code >= 0 else None, signal=number, reason=ending.reason, detail=ending.detail, wall_s=wall_s,
+        exit_code=code if own else None, signal=number, reason=ending.reason, detail=ending.detail, wall_s=wall_s,
         cpu_s=stats.cpu_s, peak_memory_mib=stats.peak_memory_mib, peak_processes=stats.peak_processes,
         processes_denied=stats.processes_denied, log=log.content(), log_bytes=log.total,
-        limits_enforced_by=_WATCH if launch.group is None else f"control groups version {launch.group.version}",
+        limits_enforced_by=_WATCH if launch.group is None else launch.group.description,
     )  # fmt: skip
 
 
@@ -169,39 +157,57 @@ def _limit(name: str, which: int, value: int) -> str:
     return f"--{name}={value}:{value}"
 
 
+def _signal_in_words(number: int) -> str:
+    try:
+        return f"ended by signal {number}, {signal.Signals(number).name}: {signal.strsignal(number)}"
+    except ValueError:
+        return f"ended by signal {number}"
+
+
+def _never_began(code: int, said: bytes = b"") -> str:
+    sentence = f"the launcher ended with code {code} before the command began"
+    words = " ".join(said.decode("utf-8", "replace").split())
+    return f"{sentence}: {words[-_SAID:]}" if words else sentence
+
+
 def _loop(
     launch: Launch, process: subprocess.Popen[bytes], watch: _Watch, log: BoundedLog, begin: float
-) -> Ending | None:
+) -> tuple[float, Ending | None]:
+    """Watch the process; return when it began, and why it must end where it has not ended by itself."""
     limits = launch.limits
     assert process.stdout is not None  # noqa: S101 - tells the type checker
     pipe = process.stdout.fileno()
     ended = os.pidfd_open(process.pid)
     readable = [pipe, ended]
-    deadline = begin + limits.wall_s
+    deadline = begin + (limits.wall_s if log.began else _BEGIN_S)
     next_look = begin + _TICK_S
     try:
         while True:
             now = time.monotonic()
             if now >= deadline:
-                return Ending("timeout", f"stopped after {limits.wall_s:g} s, the time limit of a run")
+                return begin, Ending("timeout", f"reached the time limit of {limits.wall_s:g} s")
             ready, _, _ = select.select(readable, [], [], max(0.0, min(deadline, next_look) - now))
             if pipe in ready:
                 chunk = os.read(pipe, _CHUNK_BYTES)
+                waited = not log.began
                 log.write(chunk)
+                if waited and log.began:
+                    begin = time.monotonic()
+                    deadline = begin + limits.wall_s
                 if not chunk:
                     readable.remove(pipe)
                 if log.total > limits.log_kill_mib << 20:
-                    return Ending(
+                    return begin, Ending(
                         "output_limit", f"wrote more than {limits.log_kill_mib} MiB past the notebook"
                     )
             if ended in ready:
-                return None
+                return begin, None
             if launch.stop.is_set():
                 raise SandboxStopped
             if time.monotonic() >= next_look:
                 ending = watch.look()
                 if ending is not None:
-                    return ending
+                    return begin, ending
                 next_look = time.monotonic() + _TICK_S
     finally:
         os.close(ended)
@@ -269,7 +275,29 @@ def _memory_ending(limits: SandboxLimits) -> Ending:
     return Ending("memory", f"used more than {limits.memory_mib} MiB of memory")
 
 
-def _kill(process: subprocess.Popen[bytes], group: ControlGroup | None) -> None:
+def _await_client(process: subprocess.Popen[bytes], group: Group, log: BoundedLog) -> None:
+    """Kill a container and let its engine's client tidy up; the client may first have to get rid of output."""
+    assert process.stdout is not None  # noqa: S101 - tells the type checker
+    ended = os.pidfd_open(process.pid)
+    readable = [ended, process.stdout.fileno()]
+    deadline = time.monotonic() + _CLIENT_S
+    try:
+        while (left := deadline - time.monotonic()) > 0:
+            # Again and again: the engine may be about to start what it was told to.
+            group.kill()
+            ready, _, _ = select.select(readable, [], [], min(left, _TICK_S))
+            if ended in ready:
+                return
+            if ready:
+                chunk = os.read(process.stdout.fileno(), _CHUNK_BYTES)
+                log.write(chunk)
+                if not chunk:
+                    readable.pop()
+    finally:
+        os.close(ended)
+
+
+def _kill(process: subprocess.Popen[bytes], group: Group | None) -> None:
     # The launcher is not reaped yet, so its id, and the session named by it, cannot belong to anyone else.
     descendants = () if group is not None else measure_tree(process.pid).processes
     with suppress(ProcessLookupError, PermissionError):
