@@ -41,6 +41,7 @@ unit: $(STAMP)
 test-containers: $(STAMP) ## the same walls with podman and docker (root, Debian: installs and starts what it needs)
 	.ci/containers
 	$(BIN)/pytest -m containers
+	DEEPGRADE_TEST_SANDBOX=podman=localhost/deepgrade-test:cpu $(BIN)/pytest tests/zoo/test_hostile.py
 
 faults: $(STAMP) sandbox ## kill, fill, lock and jump the clock under a class of 20, then look whether every grade is right
 	PYTHONPATH=tests $(BIN)/python -m faults.kills

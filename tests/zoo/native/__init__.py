@@ -1,0 +1,1 @@
+"""The same hostile submissions under `otter run` and `nbgrader autograde`, for comparison."""
