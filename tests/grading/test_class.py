@@ -152,7 +152,10 @@ def test_second_call_runs_nobody_again(graded):
 
 
 def _run_times(folder):
-    return {path: path.stat().st_mtime_ns for path in (folder / "course" / "runs").glob("small/[0-9a-f]*/run.json")}
+    return {
+        path: path.stat().st_mtime_ns
+        for path in (folder / "course" / "runs").glob("small/[0-9a-f]*/run.json")
+    }
 
 
 def test_edited_check_is_scored_aside_shown_and_applied_without_running_anyone(graded):

@@ -31,7 +31,7 @@ _NOTE = "groups.json"
 _LAUNCHER_PROCESSES = 2
 """bubblewrap inside and outside the new process namespace."""
 _CPU_PERIOD_US = 100_000
-_KILL_S = 10.0
+_KILL_S = 30.0
 
 
 class GroupStats(NamedTuple):
@@ -190,9 +190,10 @@ class ControlGroup:
         """Kill every process in the group and wait until the kernel says that it is empty.
 
         Raises:
-            SandboxError: Processes are left after ten seconds.
+            SandboxError: Processes are left after half a minute.
         """
         deadline = time.monotonic() + _KILL_S
+        self._lift_processor_share()
         while True:
             for folder in dict.fromkeys(self.folders.values()):
                 with suppress(OSError):
@@ -208,6 +209,14 @@ class ControlGroup:
                     f"{len(processes)} processes of a sandbox cannot be killed: {sorted(processes)[:8]}"
                 )
             time.sleep(0.005)
+
+    def _lift_processor_share(self) -> None:
+        """Let the processes die at full speed: hundreds of them take long at the share of one run."""
+        with suppress(OSError, KeyError):
+            if self.version == 2:
+                _write(self.folders["all"] / "cpu.max", f"max {_CPU_PERIOD_US}")
+            else:
+                _write(self.folders["cpu"] / "cpu.cfs_quota_us", -1)
 
     def remove(self) -> None:
         """Kill what is left and remove the group's folders."""

@@ -9,7 +9,7 @@ from typing import Any
 from zoo.corpus import GROUPS, Attack
 from zoo.native.judge import KINDS, TOTAL, Cell, deserved_points, honest_points, judge_native, judge_ours
 from zoo.native.outer import SECONDS
-from zoo.native.submissions import BY_CONTAINER, FORMS, form_of
+from zoo.native.submissions import BY_CONTAINER, FEIGNED, FORMS, form_of
 
 COLUMNS = ("deepgrade", "otter", "nbgrader")
 _TITLES = {
@@ -23,10 +23,9 @@ _TITLES = {
     "outputs": "Outputs aimed at people",
     "cheats": "Cheats",
 }
-_HEAD = """# Attacks: deepgrade, otter, nbgrader
+_HEAD = """## Attacks: deepgrade, otter, nbgrader
 
-Made by `make attack-table` (`PYTHONPATH=tests python -m zoo.native.table --out docs/attack-table.md`); do not edit.
-{versions}; {date}.
+Made by `make attack-table`; between these marks, do not edit. {versions}; {date}.
 
 Every row is a submission of the zoo (`tests/zoo/hostile/`), run for real under each tool:
 
@@ -40,8 +39,9 @@ The three questions, the hidden checks, the data and the hidden labels are the s
 where each tool's documentation puts files that only graders have: `autograder_files`, the source folder.
 otter and nbgrader run as an ordinary user inside an outer container with wide limits and no network, so that the
 machine survives; without it they would be no safer. Each has {seconds} s for a submission ({keras} s with Keras; an
-honest one takes 5 to 20), and 3000 MiB of memory before its largest process is killed. *Adapted* after a cell: the same attack written for the
-tool (`tests/zoo/native/forms/`), since the zoo's own form looks where deepgrade would keep things.
+honest one takes 5 to 20), and 3000 MiB of memory before its largest process is killed. *Adapted* in a
+cell: the same attack written for the tool (`tests/zoo/native/forms/`), since the zoo's own form looks where
+deepgrade would keep things.
 
 | word | meaning |
 |---|---|
@@ -80,7 +80,7 @@ def make_page(
         members = [attack for attack in attacks if attack.group == group]
         if members:
             lines = [
-                f"## {_TITLES[group]}\n",
+                f"### {_TITLES[group]}\n",
                 "| attack | what it tries | deepgrade | otter | nbgrader |",
                 "|---|---|---|---|---|",
             ]
@@ -104,7 +104,8 @@ def cell_of(attack: Attack, tool: str, seen: Mapping[str, Any] | None) -> Cell |
     if attack.loots and "success" not in attack.loots:
         # What it calls a win beside its canaries is so in deepgrade's own runs only.
         seen = {**seen, "won": ""}
-    cell = judge_native(seen, attack.student or attack.name, deserved, honest_points(form))
+    honest = {} if attack.name in FEIGNED else honest_points(form)
+    cell = judge_native(seen, attack.student or attack.name, deserved, honest)
     if (FORMS / tool / f"{attack.name}.py").exists():
         cell.remark = ", ".join(part for part in (cell.remark, "adapted") if part)
     if attack.name in BY_CONTAINER and cell.kinds == {"contained"}:
@@ -131,7 +132,7 @@ def _summary(attacks: Sequence[Attack], cells: Mapping[str, Mapping[str, Cell | 
     counts = summary(attacks, cells)
     number = sum(attack.group != "controls" for attack in attacks)
     lines = [
-        f"## Of {number} attacks\n",
+        f"### Of {number} attacks\n",
         "| what the tool did | deepgrade | otter | nbgrader |",
         "|---|---|---|---|",
     ]

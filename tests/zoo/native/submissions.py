@@ -22,6 +22,8 @@ FOR_OURS = {
 }
 BY_CONTAINER = frozenset({"devices", "setuid_programs"})
 """What they look for is not in the outer container, whatever the tools do."""
+FEIGNED = frozenset({"datasets_replaced"})
+"""The honest solution's code in it runs on data that it has replaced, for the tests too: not honest work."""
 _NOTHING = {"q1": 0, "q2": 0, "q3": 0}
 
 

@@ -42,6 +42,7 @@ from zoo.native.submissions import all_submissions, form_of, text_of
 OURS = "deepgrade"
 _PACKAGES = {"otter": "otter-grader", "nbgrader": "nbgrader", OURS: "deepgrade"}
 _HIDDEN_ROWS = 500
+_BEGIN, _END = "<!-- attack table -->", "<!-- end of attack table -->"
 
 
 class Kept:
@@ -181,6 +182,19 @@ def fill(attacks: list[Attack], kept: Kept, columns: list[str], jobs: int) -> No
             pool.shutdown()
 
 
+def put_between_marks(path: Path, page: str) -> None:
+    """Replace what stands between the marks in a page.
+
+    Raises:
+        SystemExit: The page has no marks.
+    """
+    before, begin, rest = path.read_text(encoding="utf-8").partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not (begin and end):
+        raise SystemExit(f"{path} has no lines {_BEGIN} and {_END}: put them where the table is to stand")
+    write_atomic(path, f"{before}{begin}\n{page.strip()}\n{end}{after}")
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Make the table."""
     parser = argparse.ArgumentParser(
@@ -194,7 +208,10 @@ def main(arguments: list[str] | None = None) -> None:
         "--resume", action="store_true", help="run only what the work folder does not hold yet"
     )
     parser.add_argument(
-        "--out", type=Path, metavar="FILE.md", help="write the table there; else it is printed"
+        "--out",
+        type=Path,
+        metavar="FILE.md",
+        help="put the table there, between its marks; else it is printed",
     )
     parser.add_argument(
         "--jobs", type=int, default=2, help="submissions at one time under otter and nbgrader"
@@ -213,7 +230,7 @@ def main(arguments: list[str] | None = None) -> None:
         raise SystemExit("stopped; `--resume` goes on from here") from None
     page = make_page(attacks, kept.rows, key_of, versions())
     if options.out:
-        write_atomic(options.out, page)
+        put_between_marks(options.out, page)
         print(f"written: {options.out}")
     else:
         print(page)
