@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help sandbox demo test test-containers lint unit verify faults fuzz attack-table clean
+.PHONY: help sandbox demo test test-long test-containers lint unit verify faults fuzz attack-table clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -27,7 +27,7 @@ sandbox: # bubblewrap surrounds every run
 demo: $(STAMP) sandbox ## grade eight demo submissions of LE5 on quick synthetic data
 	$(BIN)/deepgrade demo --course demo-course
 
-test: $(STAMP) sandbox lint unit ## lint, types and all tests
+test: $(STAMP) sandbox lint unit ## lint, types and all tests but the long ones
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -37,6 +37,9 @@ lint: $(STAMP)
 unit: $(STAMP)
 	$(BIN)/deepgrade build le5 --check
 	$(BIN)/pytest
+
+test-long: $(STAMP) sandbox ## kills and faults over a class, the zoo's controls under otter and nbgrader (5 minutes)
+	$(BIN)/pytest -m long
 
 test-containers: $(STAMP) ## the same walls with podman and docker (root, Debian: installs and starts what it needs)
 	.ci/containers

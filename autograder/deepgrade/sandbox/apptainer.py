@@ -18,7 +18,6 @@ import os
 import re
 import secrets
 import shutil
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -26,7 +25,6 @@ from pathlib import Path
 
 from deepgrade.sandbox import filtered
 from deepgrade.sandbox.base import (
-    Box,
     HelperLaunch,
     Mount,
     SandboxError,
@@ -38,8 +36,9 @@ from deepgrade.sandbox.base import (
 from deepgrade.sandbox.bwrap_arguments import PATH, masked_places
 from deepgrade.sandbox.cgroup_places import find_control_groups
 from deepgrade.sandbox.cgroups import remove_groups_of
+from deepgrade.sandbox.jobs import JobSandbox
 from deepgrade.sandbox.seccomp import seccomp_filter
-from deepgrade.sandbox.state import Job, claim_job, mounted_box, state_root, sweep
+from deepgrade.sandbox.state import Job, claim_job, state_root, sweep
 from deepgrade.sandbox.supervise import Launch, supervise
 
 REPAIR = "ask the site for apptainer (it is in no Debian release; the project publishes packages)"
@@ -54,7 +53,7 @@ _OPTIONS = (
 )  # fmt: skip
 
 
-class Apptainer:
+class Apptainer(JobSandbox):
     """Runs commands in one image file (SIF), or in an unpacked image's folder.
 
     Args:
@@ -86,8 +85,7 @@ class Apptainer:
         self._filter = seccomp_filter()
         self._groups = find_control_groups()[0]
         self._environment = StudentEnvironment(_PYTHON, (), (), {"image": _image_id(self._image)})
-        self._jobs: dict[Path, Job] = {}
-        self._stop = threading.Event()
+        super().__init__()
         sweep(state_root(), remove_groups_of)
 
     @property
@@ -96,42 +94,10 @@ class Apptainer:
         return self._environment
 
     @contextmanager
-    def open_box(self, *, disk_mib: int) -> Iterator[Box]:
-        """Make an empty box that is gone when the block ends."""
-        with claim_job(state_root()) as job, mounted_box(job, disk_mib=disk_mib) as box:
-            self._jobs[box.path] = job
-            try:
-                yield box
-            finally:
-                del self._jobs[box.path]
-
-    def run(self, request: SandboxRequest) -> SandboxOutcome:
-        """Run a command to its end; when this returns, no process of it is left.
-
-        Raises:
-            SandboxError: It could not be started, a mount does not exist, or a box of another sandbox was given.
-            SandboxStopped: `stop_all` was called, before or meanwhile.
-        """
-        for mount in request.mounts:
-            if not mount.source.is_absolute() or not mount.source.exists():
-                raise SandboxError(f"{mount.source} cannot be mounted: it does not exist or is not absolute")
-        if request.box is None:
-            with claim_job(state_root()) as job:
-                return self._run(request, job)
-        job_of_box = self._jobs.get(request.box.path)
-        if job_of_box is None:
-            raise SandboxError("the box was not opened by this sandbox, or is closed")
-        return self._run(request, job_of_box)
-
-    @contextmanager
     def open_helper(self) -> Iterator[ApptainerHelper]:
         """Make a place for one helper process, which ends with its pipe."""
         with claim_job(state_root()) as job:
             yield ApptainerHelper(self._program, self._image, job, self._filter)
-
-    def stop_all(self) -> None:
-        """Make every `run` end now, and every later one at once."""
-        self._stop.set()
 
     def _run(self, request: SandboxRequest, job: Job) -> SandboxOutcome:
         limits = replace(request.limits, processes=request.limits.processes + _LAUNCHER_PROCESSES)

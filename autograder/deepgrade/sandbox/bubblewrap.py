@@ -24,15 +24,12 @@ import json
 import os
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from deepgrade.sandbox.base import (
-    Box,
     Mount,
-    SandboxError,
     SandboxLimits,
     SandboxOutcome,
     SandboxRequest,
@@ -54,8 +51,9 @@ from deepgrade.sandbox.cgroup_places import find_control_groups
 from deepgrade.sandbox.cgroups import ControlGroup, ControlGroups, remove_groups_of
 from deepgrade.sandbox.environment import host_environment
 from deepgrade.sandbox.helper import BubblewrapHelper
+from deepgrade.sandbox.jobs import JobSandbox
 from deepgrade.sandbox.seccomp import seccomp_filter
-from deepgrade.sandbox.state import Job, claim_job, mounted_box, state_root, sweep
+from deepgrade.sandbox.state import Job, claim_job, state_root, sweep
 from deepgrade.sandbox.supervise import Launch, supervise
 
 _GPU_SYSTEM = Path("/sys")
@@ -63,7 +61,7 @@ _READ_BYTES = 1 << 16
 REPAIR = "apt-get install bubblewrap"
 
 
-class Bubblewrap:
+class Bubblewrap(JobSandbox):
     """Runs commands in bubblewrap.
 
     Attributes:
@@ -89,40 +87,8 @@ class Bubblewrap:
         self._program = program
         self._filter = seccomp_filter() if filter_calls else None
         self.groups: ControlGroups | None = find_control_groups()[0] if use_control_groups else None
-        self._jobs: dict[Path, Job] = {}
-        self._stop = threading.Event()
+        super().__init__()
         sweep(state_root(), remove_groups_of)
-
-    @contextmanager
-    def open_box(self, *, disk_mib: int) -> Iterator[Box]:
-        """Make an empty box that is gone when the block ends."""
-        with claim_job(state_root()) as job, mounted_box(job, disk_mib=disk_mib) as box:
-            self._jobs[box.path] = job
-            try:
-                yield box
-            finally:
-                del self._jobs[box.path]
-
-    def run(self, request: SandboxRequest) -> SandboxOutcome:
-        """Run a command to its end; when this returns, no process of it is left.
-
-        Raises:
-            SandboxError: It could not be started, a mount does not exist, or a box of another sandbox was given.
-            SandboxStopped: `stop_all` was called, before or meanwhile.
-        """
-        relative = [str(mount.source) for mount in request.mounts if not mount.source.is_absolute()]
-        if relative:
-            raise SandboxError(f"these paths cannot be mounted, they are not absolute: {', '.join(relative)}")
-        missing = [str(mount.source) for mount in request.mounts if not mount.source.exists()]
-        if missing:
-            raise SandboxError(f"these paths cannot be mounted, they do not exist: {', '.join(missing)}")
-        if request.box is None:
-            with claim_job(state_root()) as job:
-                return self._run(request, job)
-        job_of_box = self._jobs.get(request.box.path)
-        if job_of_box is None:
-            raise SandboxError("the box was not opened by this sandbox, or is closed")
-        return self._run(request, job_of_box)
 
     @property
     def environment(self) -> StudentEnvironment:
@@ -134,10 +100,6 @@ class Bubblewrap:
         """Make a place for one helper process, which dies with this process."""
         with claim_job(state_root()) as job:
             yield BubblewrapHelper(self._program, job, self._filter)
-
-    def stop_all(self) -> None:
-        """Make every `run` end now, and every later one at once."""
-        self._stop.set()
 
     def _run(self, request: SandboxRequest, job: Job) -> SandboxOutcome:
         group = self._make_group(job, request.limits)

@@ -31,7 +31,6 @@ from pathlib import Path
 from typing import Any
 
 from deepgrade.sandbox.base import (
-    Box,
     Mount,
     SandboxError,
     SandboxLimits,
@@ -48,7 +47,8 @@ from deepgrade.sandbox.containers.engines import Engine, EngineName
 from deepgrade.sandbox.containers.groups import InnerGroup, OuterGroup
 from deepgrade.sandbox.containers.helper import ContainerHelper
 from deepgrade.sandbox.containers.image_facts import ImageFacts, image_facts
-from deepgrade.sandbox.state import Job, claim_job, is_job_alive, mounted_box, state_root, sweep
+from deepgrade.sandbox.jobs import JobSandbox
+from deepgrade.sandbox.state import Job, claim_job, is_job_alive, state_root, sweep
 from deepgrade.sandbox.supervise import Launch, supervise
 
 DEFAULT_IMAGE = "localhost/deepgrade:latest"
@@ -66,7 +66,7 @@ _REPAIR_LIMITS = (
 )
 
 
-class Container:
+class Container(JobSandbox):
     """Runs commands in containers of one image.
 
     Args:
@@ -99,42 +99,13 @@ class Container:
             )
         self.image: ImageFacts = image_facts(self._engine, image)
         self._home = _home_id(state_root())
-        self._jobs: dict[Path, Job] = {}
-        self._stop = threading.Event()
+        super().__init__()
         self._sweep()
 
     @property
     def environment(self) -> StudentEnvironment:
         """The image's Python."""
         return StudentEnvironment(self.image.python, (), (), self.image.versions)
-
-    @contextmanager
-    def open_box(self, *, disk_mib: int) -> Iterator[Box]:
-        """Make an empty box that is gone when the block ends."""
-        with claim_job(state_root()) as job, mounted_box(job, disk_mib=disk_mib) as box:
-            self._jobs[box.path] = job
-            try:
-                yield box
-            finally:
-                del self._jobs[box.path]
-
-    def run(self, request: SandboxRequest) -> SandboxOutcome:
-        """Run a command to its end; when this returns, no process of it is left.
-
-        Raises:
-            SandboxError: It could not be started, a mount does not exist, or a box of another sandbox was given.
-            SandboxStopped: `stop_all` was called, before or meanwhile.
-        """
-        for mount in request.mounts:
-            if not mount.source.is_absolute() or not mount.source.exists():
-                raise SandboxError(f"{mount.source} cannot be mounted: it does not exist or is not absolute")
-        if request.box is None:
-            with claim_job(state_root()) as job:
-                return self._run(request, job)
-        job_of_box = self._jobs.get(request.box.path)
-        if job_of_box is None:
-            raise SandboxError("the box was not opened by this sandbox, or is closed")
-        return self._run(request, job_of_box)
 
     @contextmanager
     def open_helper(self) -> Iterator[ContainerHelper]:
@@ -145,10 +116,6 @@ class Container:
                 yield helper
             finally:
                 helper.end()
-
-    def stop_all(self) -> None:
-        """Make every `run` end now, and every later one at once."""
-        self._stop.set()
 
     def check(self) -> None:
         """Start a container and see that limits hold and that the box is the one that was mounted.
