@@ -39,6 +39,8 @@ for path in (
     "/sys/fs/cgroup/release_agent",
     "/proc/sys/fs/binfmt_misc/register",
 ):
+    if path.startswith("/proc/1/") and os.stat("/proc/1").st_uid == os.getuid():
+        continue  # in a container, process 1 is the notebook's own
     try:
         os.close(os.open(path, os.O_WRONLY))
         loot.append(f"{WON}{path} can be written")
