@@ -57,6 +57,7 @@ from deepgrade.sandbox.state import Job, claim_job, state_root, sweep
 from deepgrade.sandbox.supervise import Launch, supervise
 
 _GPU_SYSTEM = Path("/sys")
+_HELPER_PROCESSES = 4096
 _READ_BYTES = 1 << 16
 REPAIR = "apt-get install bubblewrap"
 
@@ -99,7 +100,13 @@ class Bubblewrap(JobSandbox):
     def open_helper(self) -> Iterator[BubblewrapHelper]:
         """Make a place for one helper process, which dies with this process."""
         with claim_job(state_root()) as job:
-            yield BubblewrapHelper(self._program, job, self._filter)
+            # bubblewrap killed in its first moments leaves a process that waits for it for ever: the group ends that too.
+            group = self._make_group(job, _helper_limits())
+            try:
+                yield BubblewrapHelper(self._program, job, self._filter, group)
+            finally:
+                if group is not None:
+                    group.remove()
 
     def _run(self, request: SandboxRequest, job: Job) -> SandboxOutcome:
         group = self._make_group(job, request.limits)
@@ -152,6 +159,13 @@ class Bubblewrap(JobSandbox):
         add_mounts(arguments, mounts)
         add_masks(arguments, [Mount(Path("/usr"), Path("/usr")), *mounts], request.masks, empty)
         add_last(arguments, request.cwd, request.env, self._filter)
+
+
+def _helper_limits() -> SandboxLimits:
+    """Return what a helper may use: all of the machine, since it limits its children itself."""
+    memory_mib = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20
+    cpus = float(os.cpu_count() or 1)
+    return SandboxLimits(wall_s=0, memory_mib=memory_mib, processes=_HELPER_PROCESSES, disk_mib=0, cpus=cpus)
 
 
 def _leader(status_read: int) -> int | None:

@@ -22,6 +22,7 @@ from deepgrade.sandbox.bwrap_arguments import (
     add_walls,
     become,
 )
+from deepgrade.sandbox.cgroups import ControlGroup
 from deepgrade.sandbox.environment import host_environment
 from deepgrade.sandbox.state import Job
 
@@ -33,12 +34,16 @@ class BubblewrapHelper:
         program: bubblewrap.
         job: Claimed for as long as the helper may be started.
         filter_program: Of system calls, if any.
+        group: Holds every process of the helper, where groups can be made.
     """
 
-    def __init__(self, program: str, job: Job, filter_program: bytes | None) -> None:
+    def __init__(
+        self, program: str, job: Job, filter_program: bytes | None, group: ControlGroup | None = None
+    ) -> None:
         self._program = program
         self._job = job
         self._filter = filter_program
+        self._group = group
 
     @property
     def python(self) -> Path:
@@ -56,7 +61,13 @@ class BubblewrapHelper:
         add_last(arguments, Path("/"), env, self._filter)
         start = [self._program, "--args", arguments.handle(), "--", *become(self._job), *command]
         opened = " ".join(f"{number}<{shlex.quote(str(file))}" for number, file in contents.redirections())
-        return HelperLaunch(["/bin/sh", "-c", f'exec "$@" {opened}', "launcher", *start], {"PATH": PATH})
+        joins = (
+            [f"echo 0 > {shlex.quote(str(file))}" for file in self._group.join_files] if self._group else []
+        )
+        script = " && ".join([*joins, f'exec "$@" {opened}'])
+        return HelperLaunch(["/bin/sh", "-c", script, "launcher", *start], {"PATH": PATH})
 
     def end(self) -> None:
-        """Do nothing: the process namespace dies with its launcher."""
+        """End what is left of a killed launcher's processes."""
+        if self._group is not None:
+            self._group.kill()
