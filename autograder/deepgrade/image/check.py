@@ -16,7 +16,6 @@ from deepgrade.sandbox import (
     ImageFacts,
     SandboxLimits,
     SandboxRequest,
-    image_facts,
 )
 
 _SELFTEST = "/opt/deepgrade/selftest.py"
@@ -83,8 +82,7 @@ def run_selftest(engine: Engine, image: str) -> dict[str, Any]:
     Raises:
         ImageError: It failed.
     """
-    facts = image_facts(engine, image)
-    answer = _selftest_in(Container(engine.name, facts.name))
+    answer = _selftest_in(Container(engine.name, image))
     if answer.get("problems"):
         raise ImageError(f"the self-test of {image} failed: {'; '.join(map(str, answer['problems']))}")
     return answer

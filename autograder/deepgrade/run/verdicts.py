@@ -114,12 +114,12 @@ def decide_by_evidence(
     if problem is None:
         detail = f"The Python process says that it came to the end, and left no evidence of {names}."
         return Decision(Verdict.CRASHED, detail)
-    for number, verdict in _ERRORS.items():
-        if f"[Errno {number}]" in problem:
-            why = f"the notebook {_sentences(limits)[verdict]}"
-            return Decision(verdict, f"The evidence of {names} could not be kept: {why}.")
-    verdict = Verdict.TIMEOUT if problem.startswith("CellTimeout") else Verdict.CELL_ERROR
-    why = problem[:_MESSAGE_CHARACTERS].rstrip(".")
+    verdict = _limit_named_in(problem)
+    if verdict is not None:
+        why = f"the notebook {_sentences(limits)[verdict]}"
+    else:
+        verdict = Verdict.TIMEOUT if problem.startswith("CellTimeout") else Verdict.CELL_ERROR
+        why = problem[:_MESSAGE_CHARACTERS].rstrip(".")
     return Decision(verdict, f"The evidence of {names} could not be kept: {why}.")
 
 
@@ -169,11 +169,16 @@ def _refused_by(cell: CellFacts, *, denied: bool, gpu: bool) -> Verdict | None:
         return Verdict.TIMEOUT
     if denied and _is_refused_fork(cell):
         return Verdict.PROCESS_LIMIT
-    for number, verdict in _ERRORS.items():
-        if f"[Errno {number}]" in cell.evalue:
-            return verdict
+    named = _limit_named_in(cell.evalue)
     said = f"{cell.ename} {cell.evalue}"
-    return Verdict.GPU_MEMORY if gpu and any(text in said for text in _GPU_FULL) else None
+    if named is None and gpu and any(text in said for text in _GPU_FULL):
+        return Verdict.GPU_MEMORY
+    return named
+
+
+def _limit_named_in(text: str) -> Verdict | None:
+    """Return the limit whose error number stands in a message."""
+    return next((verdict for number, verdict in _ERRORS.items() if f"[Errno {number}]" in text), None)
 
 
 def _is_refused_fork(cell: CellFacts) -> bool:

@@ -33,10 +33,11 @@ from deepgrade.sandbox.base import (
     SandboxUnavailable,
     StudentEnvironment,
 )
-from deepgrade.sandbox.bwrap_arguments import PATH, masked_places
+from deepgrade.sandbox.bwrap_arguments import PATH
 from deepgrade.sandbox.cgroup_places import find_control_groups
 from deepgrade.sandbox.cgroups import remove_groups_of
 from deepgrade.sandbox.jobs import JobSandbox
+from deepgrade.sandbox.masks import mask_mounts
 from deepgrade.sandbox.seccomp import seccomp_filter
 from deepgrade.sandbox.state import Job, claim_job, state_root, sweep
 from deepgrade.sandbox.supervise import Launch, supervise
@@ -155,13 +156,7 @@ def apptainer_command(
     mounts = [*request.mounts]
     if request.box is not None:
         mounts.append(Mount(request.box.path, Path("/box"), writable=True))
-    empty, nothing = job.folder / "empty", job.folder / "nothing"
-    empty.touch(mode=0o444)
-    nothing.mkdir(mode=0o555, exist_ok=True)
-    for mask in request.masks:
-        if mask.exists():
-            places = sorted({target for mount in mounts for target in masked_places(mask, mount)})
-            mounts += [Mount(nothing if mask.is_dir() else empty, target) for target in places]
+    mounts += mask_mounts(mounts, request.masks, job.folder)
     gpu = ["--nv"] if request.gpu_devices else []
     options = [*gpu, "--cwd", str(request.cwd)]
     words = _container(program, image, tuple(mounts), job, filter_program, options)

@@ -7,11 +7,12 @@ once keeps them in memory; whoever leaves the start to somebody else leaves them
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
 from deepgrade.sandbox.base import Mount
+from deepgrade.sandbox.masks import masked_places
 from deepgrade.sandbox.state import Job
 
 INSIDE_USER = 1000
@@ -164,14 +165,6 @@ def add_masks(arguments: Arguments, mounts: list[Mount], masks: tuple[Path, ...]
                 arguments.add("--perms", "0755", "--tmpfs", str(target), "--remount-ro", str(target))
             elif mask.exists():
                 arguments.add("--ro-bind", str(empty), str(target))
-
-
-def masked_places(mask: Path, mount: Mount) -> Iterator[Path]:
-    """Yield where a mount shows a masked path, by whichever name the two are called."""
-    for path in (mask, mask.resolve()):
-        for source in (mount.source, mount.source.resolve()):
-            if path != source and path.is_relative_to(source):
-                yield mount.target / path.relative_to(source)
 
 
 def become(job: Job) -> list[str]:

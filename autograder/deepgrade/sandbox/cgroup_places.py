@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from deepgrade.sandbox.cgroups import ControlGroups
+from deepgrade.sandbox.control_files import text_in, write_control
 
 _LEAF = "deepgrade-supervisor"
 _WANTED = {"memory", "pids", "cpu", "cpuacct"}
@@ -61,14 +62,14 @@ def _version2_parent(own: Path, top: Path) -> Path | None:
         own = own.parent
     if _hands_down(own):
         return own
-    if os.access(own, os.W_OK) and set(_text(own / "cgroup.controllers").split()) >= _NEEDED:
+    if os.access(own, os.W_OK) and set(text_in(own / "cgroup.controllers").split()) >= _NEEDED:
         with suppress(OSError):
             leaf = own / _LEAF
             leaf.mkdir(exist_ok=True)
-            _write(leaf / "cgroup.procs", os.getpid())
-            offered = _text(own / "cgroup.controllers").split()
+            write_control(leaf / "cgroup.procs", os.getpid())
+            offered = text_in(own / "cgroup.controllers").split()
             wanted = " ".join(f"+{name}" for name in ("memory", "pids", "cpu") if name in offered)
-            _write(own / "cgroup.subtree_control", wanted)
+            write_control(own / "cgroup.subtree_control", wanted)
     while not _hands_down(own):
         if own == top:
             return None
@@ -77,7 +78,7 @@ def _version2_parent(own: Path, top: Path) -> Path | None:
 
 
 def _hands_down(folder: Path) -> bool:
-    return os.access(folder, os.W_OK) and set(_text(folder / "cgroup.subtree_control").split()) >= _NEEDED
+    return os.access(folder, os.W_OK) and set(text_in(folder / "cgroup.subtree_control").split()) >= _NEEDED
 
 
 def control_mounts(mountinfo: str) -> Iterator[tuple[str, str, Path, set[str]]]:
@@ -94,16 +95,3 @@ def _below(path: str, root: str) -> str:
     """Return a group's path relative to the group that is mounted, which in a container is not the topmost."""
     inside = path if root == "/" else path.removeprefix(root) if path.startswith(root) else "/"
     return inside.strip("/")
-
-
-def _write(path: Path, value: int | str) -> None:
-    # Not truncating: control files are no plain files.
-    with path.open("r+") as stream:
-        stream.write(str(value))
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text()
-    except OSError:
-        return ""

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from deepgrade.sandbox.base import SandboxError, SandboxLimits
+from deepgrade.sandbox.control_files import number_in, table_in, text_in, write_control
 
 _PREFIX = "deepgrade-"
 _NOTE = "groups.json"
@@ -132,8 +133,8 @@ class ControlGroup:
         quota = max(1000, int(limits.cpus * _CPU_PERIOD_US))
         if self.version == 2:
             folder = self.folders["all"]
-            _write(folder / "memory.max", memory)
-            _write(folder / "pids.max", processes)
+            write_control(folder / "memory.max", memory)
+            write_control(folder / "pids.max", processes)
             optional = [
                 ("memory.swap.max", "0"),
                 ("memory.oom.group", "1"),
@@ -141,29 +142,29 @@ class ControlGroup:
             ]
             for name, value in optional:
                 with suppress(OSError):
-                    _write(folder / name, value)
+                    write_control(folder / name, value)
             return
-        _write(self.folders["memory"] / "memory.limit_in_bytes", memory)
-        _write(self.folders["pids"] / "pids.max", processes)
+        write_control(self.folders["memory"] / "memory.limit_in_bytes", memory)
+        write_control(self.folders["pids"] / "pids.max", processes)
         with suppress(OSError):
-            _write(self.folders["memory"] / "memory.memsw.limit_in_bytes", memory)
+            write_control(self.folders["memory"] / "memory.memsw.limit_in_bytes", memory)
         if "cpu" in self.folders:
             with suppress(OSError):
-                _write(self.folders["cpu"] / "cpu.cfs_period_us", _CPU_PERIOD_US)
-                _write(self.folders["cpu"] / "cpu.cfs_quota_us", quota)
+                write_control(self.folders["cpu"] / "cpu.cfs_period_us", _CPU_PERIOD_US)
+                write_control(self.folders["cpu"] / "cpu.cfs_quota_us", quota)
 
     def memory_kills(self) -> int:
         """Return how many processes the kernel killed for memory."""
         if self.version == 2:
-            return _table(self.folders["all"] / "memory.events").get("oom_kill", 0)
+            return table_in(self.folders["all"] / "memory.events").get("oom_kill", 0)
         return memory_kills_in(self.folders["memory"])
 
     def stats(self) -> GroupStats:
         """Return what was counted so far."""
         memory = self.folders["all" if self.version == 2 else "memory"]
         pids = self.folders["all" if self.version == 2 else "pids"]
-        peak = _number(memory / ("memory.peak" if self.version == 2 else "memory.max_usage_in_bytes"))
-        processes = _number(pids / "pids.peak")
+        peak = number_in(memory / ("memory.peak" if self.version == 2 else "memory.max_usage_in_bytes"))
+        processes = number_in(pids / "pids.peak")
         return GroupStats(
             memory_kills=self.memory_kills(),
             peak_memory_mib=None if peak is None else peak / (1 << 20),
@@ -174,9 +175,9 @@ class ControlGroup:
 
     def _cpu_s(self) -> float | None:
         if self.version == 2:
-            used = _table(self.folders["all"] / "cpu.stat").get("usage_usec")
+            used = table_in(self.folders["all"] / "cpu.stat").get("usage_usec")
             return None if used is None else used / 1e6
-        used = _number(self.folders["cpuacct"] / "cpuacct.usage") if "cpuacct" in self.folders else None
+        used = number_in(self.folders["cpuacct"] / "cpuacct.usage") if "cpuacct" in self.folders else None
         return None if used is None else used / 1e9
 
     def processes(self) -> set[int]:
@@ -197,7 +198,7 @@ class ControlGroup:
         while True:
             for folder in dict.fromkeys(self.folders.values()):
                 with suppress(OSError):
-                    _write(folder / "cgroup.kill", 1)
+                    write_control(folder / "cgroup.kill", 1)
             processes = self.processes()
             if not processes:
                 return
@@ -214,9 +215,9 @@ class ControlGroup:
         """Let the processes die at full speed: hundreds of them take long at the share of one run."""
         with suppress(OSError, KeyError):
             if self.version == 2:
-                _write(self.folders["all"] / "cpu.max", f"max {_CPU_PERIOD_US}")
+                write_control(self.folders["all"] / "cpu.max", f"max {_CPU_PERIOD_US}")
             else:
-                _write(self.folders["cpu"] / "cpu.cfs_quota_us", -1)
+                write_control(self.folders["cpu"] / "cpu.cfs_quota_us", -1)
 
     def remove(self) -> None:
         """Kill what is left and remove the group's folders."""
@@ -231,12 +232,12 @@ class ControlGroup:
 
 def memory_kills_in(folder: Path) -> int:
     """Return how many processes were killed for memory in one version 1 group."""
-    return _table(folder / "memory.oom_control").get("oom_kill", 0)
+    return table_in(folder / "memory.oom_control").get("oom_kill", 0)
 
 
 def refusals_in(folder: Path) -> int:
     """Return how often a fork was refused in one group."""
-    return _table(folder / "pids.events").get("max", 0)
+    return table_in(folder / "pids.events").get("max", 0)
 
 
 def _remove_group(folder: Path) -> None:
@@ -265,33 +266,6 @@ def remove_groups_of(note: Path) -> None:
     ControlGroup(version, {name: Path(path) for name, path in folders.items()}).remove()
 
 
-def _write(path: Path, value: int | str) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        os.write(handle, str(value).encode())
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from None
-    finally:
-        os.close(handle)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text()
-    except OSError:
-        return ""
-
-
-def _number(path: Path) -> int | None:
-    text = _text(path).strip()
-    return int(text) if text.isdigit() else None
-
-
-def _table(path: Path) -> dict[str, int]:
-    pairs = (line.split() for line in _text(path).splitlines())
-    return {pair[0]: int(pair[1]) for pair in pairs if len(pair) == 2 and pair[1].isdigit()}
-
-
 def _processes(folder: Path) -> list[int]:
     # A process of a foreign pid namespace is listed as 0, which `kill` would read as "my own process group".
-    return [int(word) for word in _text(folder / "cgroup.procs").split() if word != "0"]
+    return [int(word) for word in text_in(folder / "cgroup.procs").split() if word != "0"]

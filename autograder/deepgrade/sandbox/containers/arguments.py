@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from deepgrade.sandbox.base import Mount, SandboxError, SandboxLimits
-from deepgrade.sandbox.bwrap_arguments import masked_places
 from deepgrade.sandbox.containers.engines import Engine, lowered_limits
+from deepgrade.sandbox.masks import mask_mounts
 from deepgrade.sandbox.seccomp import seccomp_profile
 from deepgrade.sandbox.state import Job
 
@@ -122,13 +122,8 @@ class RunWords:
 
     def add_masks(self, mounts: Sequence[Mount], masks: Sequence[Path]) -> None:
         """Show nothing in place of the masked paths, wherever a mount shows them."""
-        empty_file, empty_folder = self.place.job.folder / "empty", self.place.job.folder / "nothing"
-        empty_file.touch(mode=0o444)
-        empty_folder.mkdir(mode=0o555, exist_ok=True)
-        for mask in masks:
-            for target in sorted({target for mount in mounts for target in masked_places(mask, mount)}):
-                if mask.exists():
-                    self.add_mount(Mount(empty_folder if mask.is_dir() else empty_file, target))
+        for mount in mask_mounts(mounts, masks, self.place.job.folder):
+            self.add_mount(mount)
 
     def add_gpus(self, devices: Sequence[Path]) -> None:
         """Lend the GPUs whose device files these are.

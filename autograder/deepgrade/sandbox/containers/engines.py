@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 from deepgrade.sandbox.base import SandboxError, SandboxUnavailable
 from deepgrade.sandbox.cgroup_places import control_mounts
+from deepgrade.sandbox.control_files import text_in
 
 EngineName = Literal["podman", "docker"]
 ENGINES: tuple[EngineName, ...] = ("podman", "docker")
@@ -120,7 +121,7 @@ class Engine:
     def run_options(self) -> list[str]:
         """Return what `run` needs with this engine alone."""
         own = _without_proxies() if self.name == "docker" else []
-        if _text(Path("/sys/fs/selinux/enforce")).strip() == "1":
+        if text_in(Path("/sys/fs/selinux/enforce")).strip() == "1":
             # Mounts would be refused to the container, or their labels changed on the host, which are a course's.
             own += ["--security-opt", "label=disable"]
         return [*self.difference.run, *own]
@@ -224,13 +225,6 @@ def _hide_version2() -> list[str]:
     if not any(kind == "cgroup" for kind, _, _, _ in mounts):
         return []
     for kind, _, point, _ in mounts:
-        if kind == "cgroup2" and _text(point / "cgroup.controllers").strip():
+        if kind == "cgroup2" and text_in(point / "cgroup.controllers").strip():
             return ["unshare", "--mount", "--propagation", "private", "sh", "-c", _HIDE, str(point)]
     return []
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text()
-    except OSError:
-        return ""

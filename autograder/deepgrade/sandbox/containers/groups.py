@@ -31,6 +31,7 @@ from deepgrade.sandbox.cgroups import (
     refusals_in,
     write_note,
 )
+from deepgrade.sandbox.control_files import number_in
 
 _PREFIX = "deepgrade-"
 _HAND_DOWN = ("memory", "pids", "cpu")
@@ -137,7 +138,7 @@ class OuterGroup:
         """Kill every process in the group and wait until it is empty.
 
         Raises:
-            SandboxError: Processes are left after ten seconds.
+            SandboxError: Processes are left.
         """
         self._everywhere.kill()
 
@@ -221,8 +222,8 @@ class InnerGroup:
         names = (
             ("memory.limit_in_bytes", "pids.max") if self._group.version == 1 else ("memory.max", "pids.max")
         )
-        memory = _number(folders.get("memory", folders.get("all", Path())) / names[0])
-        processes = _number(folders.get("pids", folders.get("all", Path())) / names[1])
+        memory = number_in(folders.get("memory", folders.get("all", Path())) / names[0])
+        processes = number_in(folders.get("pids", folders.get("all", Path())) / names[1])
         most = limits.memory_mib << 20
         return (
             memory is not None
@@ -311,10 +312,3 @@ def _memory_notice(folder: Path) -> int | None:
 
 def _sum_below(folder: Path, count: Callable[[Path], int]) -> int:
     return sum(count(Path(top)) for top, _, _ in os.walk(folder))
-
-
-def _number(path: Path) -> int | None:
-    with suppress(OSError):
-        text = path.read_text().strip()
-        return int(text) if text.isdigit() else None
-    return None
