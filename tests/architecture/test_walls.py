@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "run": {"files", "lab", "submission", "sandbox", "evidence"},
     "infer": {"files", "data", "evidence", "sandbox"},
     "score": {"files", "lab", "data", "evidence"},
+    "checks": set(),
     "records": {"files", "lab", "evidence", "score"},
     "engine": {"files", "lab", "data", "evidence", "submission", "sandbox", "run", "infer", "records"},
     "report": {"files", "lab", "evidence", "score", "records"},
