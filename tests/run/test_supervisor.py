@@ -10,7 +10,7 @@ import pytest
 
 import deepgrade
 from deepgrade.evidence import RunRecord, Verdict
-from deepgrade.run import supervisor
+from deepgrade.run import attempt
 
 REPOSITORY = Path(deepgrade.__file__).resolve().parents[2]
 
@@ -107,7 +107,7 @@ def test_kernel_that_cannot_start_is_our_failure(run, monkeypatch, tmp_path):
     broken = tmp_path / "kernel"
     broken.mkdir()
     (broken / "main.py").write_text("raise ImportError('no numpy here')\n")
-    monkeypatch.setattr(supervisor, "_KERNEL", broken)
+    monkeypatch.setattr(attempt, "_KERNEL", broken)
     ran = run("x = 1")
     assert ran.record.verdict is Verdict.INTERNAL_ERROR
     assert "no numpy here" in ran.log

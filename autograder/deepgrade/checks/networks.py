@@ -42,8 +42,10 @@ def dense_stack(lab: Any, model: Any) -> list[Dense]:
 
 
 def dropout_rates(lab: Any, model: Any) -> list[float]:
-    """Return the rates of the dropout layers of any kind, in order."""
-    return [float(layer.rate or 0) for layer in lab.layers(model) if "Dropout" in layer.kind]
+    """Return the rates of the dropout layers of any kind that stand before the last dense layer, in order."""
+    layers = lab.layers(model)
+    last = max((place for place, layer in enumerate(layers) if layer.kind == "Dense"), default=len(layers))
+    return [float(layer.rate or 0) for layer in layers[:last] if "Dropout" in layer.kind]
 
 
 def count_of(lab: Any, model: Any, kind: str) -> int:
