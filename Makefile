@@ -35,7 +35,7 @@ lint: $(STAMP)
 	$(BIN)/mypy
 
 unit: $(STAMP)
-	$(BIN)/deepgrade build le5 --check
+	$(BIN)/deepgrade build --all --check
 	$(BIN)/pytest
 
 test-long: $(STAMP) sandbox ## kills and faults over a class, the zoo's controls under otter and nbgrader (5 minutes)

@@ -68,7 +68,7 @@ def publish(folder: Path, name: str, data: DataSet) -> list[Path]:
 
 
 def entry(
-    data: DataSet, files: list[Path], base_url: str = "http://127.0.0.1:9/", **changes: object
+    data: DataSet, published: list[Path], base_url: str = "http://127.0.0.1:9/", **changes: object
 ) -> CatalogueEntry:
     """Describe a set as the catalogue would."""
     facts: dict[str, object] = {
@@ -79,7 +79,7 @@ def entry(
             PublishedFile(
                 name=path.name, url=base_url + path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest()
             )
-            for path in files
+            for path in published
         ),
         "arrays": {
             name: PublishedArray(dtype=str(array.dtype), shape=array.shape, sha256=array_sha256(array))

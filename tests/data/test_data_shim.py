@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import os
 import subprocess
 import sys
@@ -19,6 +19,7 @@ import deepgrade.kernel
 from deepgrade.data import DataStore
 
 KERNEL = Path(deepgrade.kernel.__file__).parent
+PACKAGE = KERNEL.parent
 
 # Runs in a process of its own: calls both loaders in every way and says where they differ.
 COMPARE = """
@@ -27,7 +28,7 @@ COMPARE = """
     import keras.src.datasets.imdb as imdb
     import keras.src.datasets.mnist as mnist
     sys.path.insert(0, sys.argv[1])
-    import data_shim
+    from kernel import data_shim
 
     folder, origin, quick = sys.argv[2], sys.argv[3], sys.argv[4] == "quick"
     originals = {m: dict(vars(m)) for m in (imdb, mnist)}
@@ -99,12 +100,8 @@ def stored(tmp_path: Path) -> Path:
 
 
 def shim_module() -> ModuleType:
-    """The shim as the sandbox imports it: by path."""
-    spec = importlib.util.spec_from_file_location("data_shim_under_test", KERNEL / "data_shim.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """The shim with a state of its own."""
+    return importlib.reload(importlib.import_module("deepgrade.kernel.data_shim"))
 
 
 def small_keras(tmp_path: Path) -> Path:
@@ -127,7 +124,7 @@ def test_a_set_that_is_not_part_of_the_lab_says_so_and_names_those_that_are(tmp_
         import sys
         sys.path[:0] = [sys.argv[1], sys.argv[3]]
         from keras.src.datasets import fashion_mnist
-        import data_shim
+        from kernel import data_shim
         data_shim.install(sys.argv[2])
         from keras.datasets import cifar10
         for module, options in ((cifar10, {}), (fashion_mnist, {"nonsense": 1})):
@@ -136,7 +133,7 @@ def test_a_set_that_is_not_part_of_the_lab_says_so_and_names_those_that_are(tmp_
             except OSError as error:
                 print(error)
     """
-    done = run(code, str(KERNEL), str(stored(tmp_path)), str(small_keras(tmp_path)))
+    done = run(code, str(PACKAGE), str(stored(tmp_path)), str(small_keras(tmp_path)))
     assert done.stdout.splitlines() == [
         f"The data set {name!r} is not available here: there is no network, and this lab comes with imdb, mnist only. "
         "Use the data set that the lab names."
@@ -164,7 +161,7 @@ def test_loaders_return_exactly_what_those_of_keras_return(tmp_path: Path) -> No
     folder = stored(tmp_path)
     publish(tmp_path / "origin", "mnist", images())
     publish(tmp_path / "origin", "imdb", reviews())
-    done = run(COMPARE, str(KERNEL), str(folder), str(tmp_path / "origin"), "quick")
+    done = run(COMPARE, str(PACKAGE), str(folder), str(tmp_path / "origin"), "quick")
     assert done.stdout.startswith("same 21"), done.stdout + done.stderr
 
 
@@ -186,7 +183,7 @@ def test_every_spelling_of_the_import_gets_the_replaced_loader(tmp_path: Path) -
     code = """
         import sys
         sys.path.insert(0, sys.argv[1])
-        import data_shim
+        from kernel import data_shim
         before = set(sys.modules)
         data_shim.install(sys.argv[2])
         assert not [name for name in set(sys.modules) - before if name.startswith(("keras", "tensorflow"))]
@@ -205,7 +202,7 @@ def test_every_spelling_of_the_import_gets_the_replaced_loader(tmp_path: Path) -
         words = len(tf.keras.datasets.imdb.get_word_index())
         print(shapes, rows, words, inner.__spec__.name, keras.datasets.mnist.load_data.__name__)
     """
-    done = run(code, str(KERNEL), str(stored(tmp_path)))
+    done = run(code, str(PACKAGE), str(stored(tmp_path)))
     assert done.stdout.strip() == "{'(60, 28, 28)'} {300} 40 keras.src.datasets.imdb load_data", done.stderr
 
 
@@ -234,18 +231,18 @@ def test_the_shim_imports_nothing_but_the_standard_library_and_numpy(tmp_path: P
     code = """
         import sys
         sys.path.insert(0, sys.argv[1])
-        import data_shim
+        from kernel import data_shim
         own = {name.split(".")[0] for name in sys.modules} - set(sys.stdlib_module_names)
         print(sorted(name for name in own if not name.startswith("_")))
     """
     done = subprocess.run(
-        [sys.executable, "-S", "-c", textwrap.dedent(code), str(KERNEL)],
+        [sys.executable, "-S", "-c", textwrap.dedent(code), str(PACKAGE)],
         capture_output=True,
         text=True,
         check=False,
         env={"PYTHONPATH": str(Path(np.__file__).parents[1])},
     )
-    assert done.stdout.strip() == "['data_shim', 'numpy']", done.stderr
+    assert done.stdout.strip() == "['kernel', 'numpy']", done.stderr
 
 
 def test_equal_word_numbers_share_memory(tmp_path: Path) -> None:
@@ -266,5 +263,5 @@ def test_loaders_return_exactly_what_those_of_keras_return_on_the_real_sets(tmp_
     origin.mkdir()
     for name in ("mnist.npz", "imdb.npz", "imdb_word_index.json"):
         (origin / name).symlink_to(next(source.rglob(name)))
-    done = run(COMPARE, str(KERNEL), str(store.size_folder("real", "full")), str(origin), "full")
+    done = run(COMPARE, str(PACKAGE), str(store.size_folder("real", "full")), str(origin), "full")
     assert done.stdout.startswith("same 3"), done.stdout + done.stderr

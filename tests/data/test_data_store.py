@@ -99,7 +99,7 @@ def test_a_pickle_that_wants_to_run_code_is_refused_and_does_not_run(
 def test_import_stores_both_sizes_and_a_second_import_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("deepgrade.data.store._QUICK_SIZES", {"mnist": (50, 100), "imdb": (30, 100)})
+    monkeypatch.setattr("deepgrade.data.store.QUICK_SIZES", {"mnist": (50, 100), "imdb": (30, 100)})
     store, source = small_store(tmp_path)
     first = store.import_folder(source)
     assert {(s.name, s.origin, s.size, s.facts.train_size) for s in first} == {

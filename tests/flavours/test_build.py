@@ -230,7 +230,7 @@ def test_the_plan_is_the_checks_wishes(built):
 
 def test_a_stale_template_is_named_with_the_cell(tmp_path):
     files = write_lab(tmp_path)
-    assert len(check_lab(files)) == 3
+    assert len(check_lab(files)) == 4
     build_lab(files)
     files.master.write_text(
         MASTER.replace("the first ten squares", "the first ten squares, from 0"), encoding="utf-8"

@@ -379,7 +379,7 @@ def test_best_epoch_is_where_validation_loss_turns(best_epoch, history):
 @question("c8", points=0.1)
 def test_history_is_plotted(lab):
     """The history is drawn."""
-    assert lab.figures("c8") >= 1, "there is no picture among the outputs of this question"
+    assert len(lab.figures("c8")) >= 1, "there is no picture among the outputs of this question"
 
 
 @question("c9", points=0.1)

@@ -101,6 +101,26 @@ def test_one_shift_and_one_factor_follow_from_the_captured_rows() -> None:
     np.testing.assert_allclose(standard.encode(HIDDEN), expected, atol=1e-5)
 
 
+@pytest.mark.parametrize("shape", [(6, 5, 3), (90,)])
+def test_a_shift_and_a_factor_for_each_colour_follow_from_the_captured_rows(shape: tuple[int, ...]) -> None:
+    rows = RNG.integers(0, 256, (40, 6, 5, 3)).astype(np.uint8)
+    hidden = RNG.integers(0, 256, (9, 6, 5, 3)).astype(np.uint8)
+    mean, deviation = rows.mean(axis=(0, 1, 2)), rows.std(axis=(0, 1, 2))
+    adapters = ("image/unit", "image/raw", "flat/unit", "flat/raw")
+    for values in ((rows - mean) / deviation, rows / np.float32(255)):
+        found = choose(list(shape), adapters, values.reshape(40, *shape), rows=rows, hidden=hidden)
+        expected = (
+            (hidden - mean) / deviation
+            if found.name.startswith(("image/raw*(", "flat/raw*("))
+            else hidden / 255
+        )
+        np.testing.assert_allclose(found.encode(hidden), expected.reshape(9, *shape), atol=1e-5)
+    assert found.name == ("image/unit" if len(shape) == 3 else "flat/unit")
+    per_pixel = (rows - rows.mean(axis=0)) / rows.std(axis=0)
+    with pytest.raises(BundleError):
+        choose(list(shape), adapters, per_pixel.reshape(40, *shape), rows=rows, hidden=hidden)
+
+
 def test_captured_inputs_of_another_shape_leave_it_to_the_models_shape() -> None:
     assert choose([6, 5], ("flat/unit", "square/unit"), adapt("flat/unit", IMAGES)).name == "square/unit"
 

@@ -353,7 +353,7 @@ def test_the_worker_ends_when_the_head_is_gone(tmp_path: Path) -> None:
     (tmp_path / "jobs").mkdir()
     command = [sys.executable, "-I", "-m", "deepgrade.infer.worker", "--spool", str(tmp_path)]
     done = subprocess.run(command, input=b"", capture_output=True, timeout=60)
-    assert (done.returncode, done.stdout) == (0, b'{"ready":1}\n')
+    assert (done.returncode, done.stdout) == (0, b'{"ready":2}\n')
 
 
 def test_models_that_nobody_asked_for_are_left_alone_and_push_no_other_aside(

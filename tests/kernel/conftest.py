@@ -14,6 +14,8 @@ import pytest
 
 import deepgrade
 from deepgrade.files import parse_strict_json
+from deepgrade.score.reader import read_array
+from deepgrade.score.series import frame_or_series
 
 MAIN = Path(deepgrade.__file__).parent / "kernel" / "main.py"
 
@@ -54,6 +56,10 @@ class KernelRun:
         """A question's items."""
         return parse_strict_json((self.out / "evidence" / f"{question}.json").read_bytes())["items"]
 
+    def figures(self, question: str = "a1") -> list[dict[str, Any]]:
+        """The facts of the figures shown before a question's end."""
+        return parse_strict_json((self.out / "evidence" / f"{question}.json").read_bytes())["figures"]
+
     def devices(self) -> dict[str, Any]:
         """devices.json."""
         return parse_strict_json((self.out / "evidence" / "devices.json").read_bytes())
@@ -65,6 +71,10 @@ class KernelRun:
     def array(self, item: dict[str, Any]) -> Any:
         """An array item's numbers, in the dtype they had."""
         return np.load(self.file(item), allow_pickle=False).astype(item["dtype"])
+
+    def frame(self, name: str) -> Any:
+        """A data frame or series of question a1 as checks see it."""
+        return frame_or_series(self.items()[name], lambda file: read_array(self.out / "evidence", file))
 
 
 @pytest.fixture

@@ -84,6 +84,8 @@ def test_evidence_is_taken_after_an_error_and_keyed_by_question(run_kernel):
         ("None", "NoneType", None),
         ("True", "bool", True),
         ("'é'", "str", "é"),
+        ("{2, 1, 'a'}", "set", [1, 2, "a"]),
+        ("frozenset()", "set", []),
         ("(1, [2.0, 'x', None])", "list", [1, [2.0, "x", None]]),
         ("{'a': 1, 2: {'b': (3,)}}", "dict", {"a": 1, "2": {"b": [3]}}),
         ("[[1, 2], [3, 4]]", "list", [[1, 2], [3, 4]]),
@@ -104,7 +106,7 @@ def test_plain_values_are_json(run_kernel, source, kind, value):
         ("list(range(200_000))", "256 KiB"),
         ("'x' * 300_000", "256 KiB"),
         ("10 ** 5000", "digits"),
-        ("{1, 2}", "builtins.set"),
+        ("{(1, 2)}", "a set of more than numbers and texts"),
         ("{(1, 2): 3}", "keys"),
         ("print.__class__", "builtins.type"),
     ],
@@ -247,6 +249,22 @@ series = pd.Series([1.0, 3.0], name="q"); columns = df.columns
     assert df["numeric"]["a"]["mean"] == 1.5 and set(df["numeric"]) == {"a", "c"}
     assert items["series"]["shape"] == [2] and items["series"]["numeric"]["q"]["std"] == pytest.approx(2**0.5)
     assert items["columns"]["value"] == ["a", "b", "c"]
+
+
+def test_short_lists_of_arrays_keep_each_of_them(run_kernel):
+    source = """
+import numpy as np, pandas as pd
+pair = [np.ones((5, 2)), np.arange(3)]; flat = [np.zeros(2000), np.zeros(3000)]; mixed = (pd.DataFrame({"a": [1]}), np.eye(2))
+rows = [np.array([0.5, 1.0]), np.array([1.5, 2.0])]; many = [np.eye(2)] * 9; other = [np.eye(200), "x"]
+"""
+    items = run_kernel(source, keep="pair flat mixed rows many other").items()
+    assert [item["shape"] for item in items["pair"]["items"]] == [[5, 2], [3]] and items["pair"][
+        "kind"
+    ] == "list"
+    assert [item["shape"] for item in items["flat"]["items"]] == [[2000], [3000]]
+    assert [item["kind"] for item in items["mixed"]["items"]] == ["frame", "array"]
+    assert items["rows"]["value"] == [[0.5, 1.0], [1.5, 2.0]]
+    assert items["many"]["kind"] == "value" and items["other"]["kind"] == "unsupported"
 
 
 def test_functions_answer_probes_apart_from_the_notebook(run_kernel):

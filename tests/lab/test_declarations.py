@@ -164,3 +164,67 @@ def test_two_mistakes_of_one_name_are_an_error(tmp_path):
     )
     with pytest.raises(LabError, match="one name"):
         load_mistakes(path)
+
+
+CARVED = {"dataset": "mnist", "inputs": "x", "inputs_question": "a1", "input_adapters": ["flat/unit"]}
+CAPTURED = {
+    "source": "captured",
+    "inputs": "x_test",
+    "inputs_question": "a1",
+    "targets": "y_test",
+    "metric": "mae",
+}
+
+
+def test_plan_keeps_inputs_and_targets_of_captured_rows(tmp_path):
+    text = (
+        '@question("a1", points=1, hidden={"network": "players"})\ndef test_one(network):\n    """One."""\n'
+    )
+    plan = make_plan(_lab(hidden={"players": CAPTURED}), _checks(tmp_path, text).checks)
+    assert plan.questions["a1"].names == ("network", "x_test", "y_test")
+
+
+def test_hidden_evaluations_are_carved_unless_they_say_otherwise():
+    lab = _lab(hidden={"digits": CARVED, "players": CAPTURED})
+    assert list(lab.carved) == ["digits"]
+    assert (lab.hidden["digits"].metric, lab.hidden["players"].metric) == ("accuracy", "mae")
+
+
+@pytest.mark.parametrize(
+    ("evaluation", "said"),
+    [
+        ({k: v for k, v in CAPTURED.items() if k != "targets"}, ["targets: missing"]),
+        (CAPTURED | {"targets": "x_test"}, ["targets: the same variable"]),
+        (CAPTURED | {"metric": "mse"}, ["'mse' is not one of accuracy, mae, rmse, r2"]),
+        (
+            CAPTURED | {"metric": "f1", "dataset": "mnist", "rows": 5, "num_words": 9},
+            ["'f1' is not one of", "dataset: only for source", "rows: only for", "num_words: only for"],
+        ),
+        (
+            CAPTURED | {"input_adapters": ["flat/unit"], "quick_rows": 5},
+            ["input_adapters: only", "quick_rows: only"],
+        ),
+        (CAPTURED | {"inputs_question": "zz"}, ["there is no question 'zz'"]),
+        (CARVED | {"targets": "y_test"}, ["targets: only for source"]),
+        (CARVED | {"metric": "r2"}, ['r2 needs source = "captured"']),
+        ({"inputs": "x", "inputs_question": "a1"}, ["dataset: missing", "input_adapters: missing"]),
+        (CARVED | {"dataset": "imdb"}, ["'imdb' is not in data"]),
+        (CARVED | {"source": "own"}, ["'carved' or 'captured'"]),
+    ],
+)
+def test_hidden_evaluation_that_contradicts_itself_is_told_all_of_it(evaluation, said):
+    with pytest.raises(ValueError) as caught:
+        _lab(hidden={"players": evaluation})
+    assert all(part in str(caught.value) for part in said), str(caught.value)
+
+
+def test_problems_of_several_hidden_evaluations_are_told_together():
+    with pytest.raises(ValueError) as caught:
+        _lab(hidden={"one": CAPTURED | {"metric": "mse"}, "two": CARVED | {"targets": "y"}})
+    assert "hidden.one" in str(caught.value) and "hidden.two" in str(caught.value)
+
+
+def test_a_lab_with_captured_rows_survives_being_written_and_read():
+    lab = _lab(hidden={"digits": CARVED, "players": CAPTURED})
+    assert Lab.model_validate(lab.model_dump()) == lab
+    assert Lab.model_validate_json(lab.model_dump_json()) == lab

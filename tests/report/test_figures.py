@@ -10,8 +10,10 @@ from page_reader import Page
 
 import deepgrade.report
 from deepgrade.report import svg
-from deepgrade.report.charts import Dot, cell_times, histogram, meter, stacked_bar, strip_plot
+from deepgrade.report.charts import cell_times, histogram, meter, stacked_bar
 from deepgrade.report.curves import curves
+from deepgrade.report.strip import Dot, strip_plot
+from deepgrade.score import METRICS
 
 STYLE = (Path(deepgrade.report.__file__).parent / "templates" / "report.css").read_text()
 FINITE = st.floats(-1e9, 1e9)
@@ -37,12 +39,31 @@ def test_any_points_make_a_histogram_that_counts_everyone(points, top):
 
 
 @settings(deadline=None)
-@given(st.lists(st.floats(0, 1), max_size=60), st.none() | st.floats(0, 1))
-def test_any_accuracies_make_a_plot_with_one_mark_each_inside_it(values, threshold):
-    plot = strip_plot([Dot("a", value) for value in values], threshold, "x")
+@given(
+    st.sampled_from([("accuracy", 0, 1), ("r2", -1e6, 1), ("mae", 0, 1e9), ("rmse", 0, 1)]).flatmap(
+        lambda kind: st.tuples(
+            st.just(METRICS[kind[0]]),
+            st.lists(st.floats(*kind[1:]), max_size=60),
+            st.none() | st.floats(*kind[1:]),
+        )
+    )
+)
+def test_any_scores_make_a_plot_with_one_mark_each_inside_it(drawn):
+    metric, values, threshold = drawn
+    plot = strip_plot([Dot("a", value) for value in values], threshold, "x", metric)
     assert plot.count('class="dot"') + plot.count('class="cross"') == len(values)
-    places = [float(x) for x in re.findall(r'cx="(-?[\d.]+)"', plot)]
-    assert all(0 <= x <= 420 for x in places)
+    missed = [v for v in values if threshold is not None and not metric.reaches(v, threshold)]
+    assert plot.count('class="cross"') == len(missed)
+    places = [float(x) for x in re.findall(r'[" ](?:cx|x1|x2)="(-?[\d.]+)"', plot)]
+    places += [float(x) for x in re.findall(r' d="M(-?[\d.]+) ', plot)]
+    assert all(0 <= x <= 424 for x in places)
+
+
+def test_models_far_on_the_bad_side_are_counted_at_that_end():
+    errors = [Dot("a", 250 + place) for place in range(20)] + [Dot("b", 9e6)]
+    assert "1 farther right" in strip_plot(errors, 270, "x", METRICS["mae"])
+    shares = [Dot("a", 0.97 + place / 1000) for place in range(20)] + [Dot("b", 0.1)]
+    assert "1 farther left" in strip_plot(shares, 0.96, "x", METRICS["accuracy"])
 
 
 @settings(deadline=None)
@@ -64,7 +85,7 @@ def test_attributes_and_words_are_escaped():
 def test_empty_figures_are_drawn():
     for figure in (
         histogram([], 0),
-        strip_plot([], None, "x"),
+        strip_plot([], None, "x", METRICS["r2"]),
         cell_times([]),
         meter(1, 0, "x"),
         stacked_bar(0, 0, 0, 0),

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepgrade.lab import Question
-from deepgrade.score.points import binomial_half_width, question_result
+from deepgrade.score.points import question_result
 from deepgrade.score.results import CheckResult, CheckStatus
 
 STATUSES = st.lists(st.sampled_from(list(CheckStatus)), min_size=1, max_size=8)
@@ -46,8 +46,3 @@ def test_unassessed_checks_leave_points_and_denominator_of_the_others_alone(stat
     alone = _result(statuses)
     more = _result([*statuses, CheckStatus.NOT_ASSESSED, CheckStatus.INTERNAL_ERROR])
     assert (more.points, more.assessed) == (alone.points, alone.assessed)
-
-
-@given(st.floats(0, 1), st.integers(1, 10_000))
-def test_interval_is_positive_and_shrinks_with_more_rows(accuracy, rows):
-    assert 0 < binomial_half_width(accuracy, rows * 4) < binomial_half_width(accuracy, rows) <= 0.5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
 Task = Literal["classes", "two classes", "number"]
@@ -87,3 +87,61 @@ def assert_loss(lab: Any, model: Any, task: Task, *, also: Iterable[str] = ()) -
         assert bool(facts.from_logits) == (last == "linear"), (
             "loss and output layer: probabilities or raw scores?"
         )
+
+
+def assert_compiled(
+    lab: Any, model: Any, *, optimizer: str | None = None, metric: str | None = "accuracy"
+) -> None:
+    """Assert that a model was compiled with an optimizer and a metric; `assert_loss` looks at the loss.
+
+    Args:
+        lab: The check's `lab`.
+        model: A captured model.
+        optimizer: Class name (`RMSprop`); None where any will do.
+        metric: Canonical name (docs/formats.md) of what has to be watched; None where nothing has to be.
+
+    Raises:
+        AssertionError: With the hint.
+    """
+    facts = lab.compile_facts(model)
+    assert facts is not None, "the model is not compiled"
+    assert optimizer in (None, facts.optimizer), "look at the optimizer"
+    assert metric is None or metric in facts.metrics, "compile can be told what to watch"
+
+
+def assert_classes_compete(lab: Any, model: Any, classes: int) -> None:
+    """Assert that a model ends in one score for each class, as softmax or as raw scores for a loss that adds it.
+
+    Raises:
+        AssertionError: With the hint.
+    """
+    stack = dense_stack(lab, model)
+    hint = f"there is one output for each of the {classes} classes"
+    assert stack and stack[-1].units == output_size(model) == classes, hint
+    assert stack[-1].activation in ("softmax", "linear"), "the probabilities of the classes have to sum to 1"
+
+
+def assert_hidden_layers(lab: Any, model: Any, units: Sequence[int], activation: str = "relu") -> None:
+    """Assert the units of the dense layers before the last one, in their order, and their activation.
+
+    Raises:
+        AssertionError: With the hint.
+    """
+    hidden = dense_stack(lab, model)[:-1]
+    assert [layer.units for layer in hidden] == list(units), "look at the number of layers and of units"
+    right = all(layer.activation == activation for layer in hidden)
+    assert right, "look at the activation of the hidden layers"
+
+
+def assert_dropout(lab: Any, model: Any, rates: Sequence[float]) -> None:
+    """Assert that each dense layer but the last is followed by one dropout layer, with these rates.
+
+    Raises:
+        AssertionError: With the hint.
+    """
+    order = [kind for kind in kinds(lab, model) if kind in ("Dense", "Dropout")]
+    hint = "a dropout layer follows each hidden layer, and none the output layer"
+    assert order == ["Dense", "Dropout"] * len(rates) + ["Dense"], hint
+    found = dropout_rates(lab, model)
+    close = all(abs(one - other) < 1e-6 for one, other in zip(found, rates, strict=True))
+    assert close, "look at the rates of the dropout layers"

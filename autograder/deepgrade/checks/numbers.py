@@ -43,6 +43,15 @@ def is_close(found: float, expected: float, *, within: float = 0.0, share: float
     return abs(found - expected) <= max(within, share * abs(expected))
 
 
+def are_shares(values: Any, count: int) -> bool:
+    """Return whether all values are shares of so many things: 0.8472 is one of 2,500 reviews, and none of 2,000.
+
+    A single value may be so by chance; the accuracies of a whole training tell which set they were measured on.
+    """
+    counts = np.asarray(values, dtype=np.float64) * count
+    return bool(counts.size and np.abs(counts - np.rint(counts)).max() < 0.05)
+
+
 def accuracy_in(results: Any) -> float:
     """Return the accuracy from what `evaluate` returned: `[loss, accuracy]` or a dict.
 

@@ -57,3 +57,22 @@ def best_epoch(history: Any, measure: str = "val_loss") -> int:
     assert values, f"the history has no {measure}"
     lowest = any(part in measure for part in ("loss", "error", "mae", "mse"))
     return int(np.argmin(values) if lowest else np.argmax(values)) + 1
+
+
+def curve(history: Any, measure: str) -> list[float]:
+    """Return a measure epoch by epoch; `accuracy` also finds the names that other spellings of the metric give it.
+
+    Args:
+        history: A captured History.
+        measure: `loss`, `val_loss`, `accuracy`, `val_accuracy` or another name in the history.
+
+    Raises:
+        AssertionError: The history does not have it.
+    """
+    names = [measure]
+    if measure.removeprefix("val_") == "accuracy":
+        validated = measure.startswith("val_")
+        names += [name for name in history.history if "acc" in name and name.startswith("val_") == validated]
+    found = next((history.history[name] for name in names if history.history.get(name)), None)
+    assert found, f"the history has no {measure}"
+    return list(found)

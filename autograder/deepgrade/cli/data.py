@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,9 +43,10 @@ def _progress(console: Console) -> Iterator[Progress]:
         yield report
 
 
-def _print(console: Console, sets: tuple[StoredSet, ...]) -> None:
+def _print(console: Console, sets: tuple[StoredSet, ...], seconds: float | None = None) -> None:
+    time_text = "" if seconds is None else f", {seconds:.1f} s"
     for stored in sets:
-        console.print(f"{stored.facts.name}: {stored.facts.origin}, {stored.facts.size}, verified")
+        console.print(f"{stored.facts.name}: {stored.facts.origin}, {stored.facts.size}, verified{time_text}")
 
 
 @command.command("list")
@@ -109,9 +111,10 @@ def synthetic(names: tuple[str, ...], size: str | None, store_folder: Path | Non
     for name in names or sorted(store.catalogue.sets):
         for each in ("quick", "full"):
             if size in (None, each):
+                started = time.monotonic()
                 with _progress(console) as report:
                     stored = store.synthetic(name, "quick" if each == "quick" else "full", report)
-                _print(console, (stored,))
+                _print(console, (stored,), time.monotonic() - started)
 
 
 @command.command()

@@ -17,6 +17,9 @@ class _Entry(NamedTuple):
 
 COMMANDS: dict[str, _Entry] = {
     "build": _Entry("build", "Make the students' notebooks and the capture plan from a lab's master."),
+    "calibrate": _Entry(
+        "calibrate", "Run a lab's solution with many seeds and set thresholds that are fair."
+    ),
     "data": _Entry("data", "List, fetch, import, make or verify data sets."),
     "demo": _Entry("demo", "Grade eight demo submissions of LE5 on synthetic data, from start to report."),
     "doctor": _Entry("doctor", "Say what works on this machine and how to repair what does not."),
@@ -24,7 +27,9 @@ COMMANDS: dict[str, _Entry] = {
     "image": _Entry("image", "Build and check the container image for podman, docker and apptainer."),
     "regrade": _Entry("regrade", "Score stored runs again with changed checks; apply or cancel the result."),
     "report": _Entry("report", "Write the report, grades.csv and results.json again."),
-    "verify": _Entry("verify", "Prove a lab fair: solution full, blank nothing, each mistake what it names."),
+    "verify": _Entry(
+        "verify", "Prove labs fair: solution and alternatives full, blank nothing, mistakes what they name."
+    ),
 }
 
 

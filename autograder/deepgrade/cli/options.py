@@ -111,6 +111,15 @@ def slots_option(function: F) -> F:
     )(function)
 
 
+def again_option(function: F) -> F:
+    """Add `--again`: for machines that were busy."""
+    return click.option(
+        "--again",
+        is_flag=True,
+        help="Run once more what ended by a limit of time: the machine may have been busy.",
+    )(function)
+
+
 def grading_options(function: F) -> F:
     """Add all options of commands that run submissions."""
     for option in (slots_option, sandbox_option, store_option, data_options, course_option, root_option):

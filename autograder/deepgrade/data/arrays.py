@@ -22,6 +22,17 @@ Split = Literal["train", "test"]
 Array = NDArray[Any]
 
 WORD_INDEX = "word_index.json"
+FILES = "files"
+
+
+class StoredFile(BaseModel):
+    """One file of a set whose content is files."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    stands_for: str | None = None
+    """MD5 of the published file that a made-up one stands for: code that asks for that one gets this one."""
 
 
 class SetFacts(BaseModel):
@@ -37,7 +48,14 @@ class SetFacts(BaseModel):
     test_size: int
     classes: int
     fingerprint: str
-    """SHA-256 over the arrays and the word index."""
+    """SHA-256 over the arrays, the word index and the files."""
+    files: dict[str, StoredFile] = {}
+    """Path below `files/` -> what it is; empty for sets of arrays."""
+
+    def to_json(self) -> str:
+        """Return the content of `facts.json`."""
+        empty = {"files"} if not self.files else set()
+        return self.model_dump_json(indent=1, exclude=empty) + "\n"
 
 
 class Ragged:
@@ -129,6 +147,17 @@ class DataSet:
 
     arrays: dict[str, Array]
     word_index: dict[str, int] | None = field(default=None)
+    files: dict[str, bytes] = field(default_factory=dict)
+    """Of a set whose content is files: path below `files/`, with slashes -> content."""
+    stands_for: dict[str, str] = field(default_factory=dict)
+    """File that is made up -> MD5 of the published one."""
+
+    @property
+    def file_rows(self) -> int:
+        """How many rows the tables have, or how many pictures there are where no file is a table."""
+        tables = [content for name, content in self.files.items() if name.endswith(".csv")]
+        pictures = sum(name.endswith(".jpg") for name in self.files)
+        return sum(content.count(b"\n") - 1 for content in tables) if tables else pictures
 
     @property
     def is_ragged(self) -> bool:
@@ -169,10 +198,14 @@ class DataSet:
             name=name,
             origin=origin,
             size=size,
-            train_size=len(self.labels("train")),
-            test_size=len(self.labels("test")),
+            train_size=self.file_rows if self.files else len(self.labels("train")),
+            test_size=0 if self.files else len(self.labels("test")),
             classes=classes,
             fingerprint=fingerprint(self),
+            files={
+                path: StoredFile(sha256=sha256_bytes(content), stands_for=self.stands_for.get(path))
+                for path, content in sorted(self.files.items())
+            },
         )
 
 
@@ -202,6 +235,8 @@ def fingerprint(data: DataSet) -> str:
     }
     if data.word_index is not None:
         content["word_index"] = sha256_json(data.word_index)
+    if data.files:
+        content["files"] = {path: sha256_bytes(file) for path, file in data.files.items()}
     return sha256_json(content)
 
 
@@ -213,7 +248,16 @@ def write_data_folder(folder: Path, data: DataSet, facts: SetFacts) -> None:
         path.chmod(0o644)
     if data.word_index is not None:
         write_atomic(folder / WORD_INDEX, json.dumps(data.word_index))
-    write_atomic(folder / "facts.json", facts.model_dump_json(indent=1) + "\n")
+    for name, content in data.files.items():
+        path = folder / FILES / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        path.chmod(0o644)
+        for parent in (path.parent, *path.parent.parents):
+            if parent == folder:
+                break
+            parent.chmod(0o755)
+    write_atomic(folder / "facts.json", facts.to_json())
 
 
 def read_facts(folder: Path) -> SetFacts:
@@ -254,9 +298,21 @@ def read_data_folder(folder: Path, *, in_memory: bool = False) -> DataSet:
     Raises:
         DataError: Something is missing or unreadable.
     """
+    if (folder / FILES).is_dir():
+        return _read_files(folder)
     ragged = (folder / "x_train_tokens.npy").exists() or not (folder / "x_train.npy").exists()
     middle = ("_tokens", "_offsets") if ragged and (folder / "x_train_offsets.npy").exists() else ("",)
     names = [f"x_{split}{part}" for split in ("train", "test") for part in middle] + ["y_train", "y_test"]
     words = folder / WORD_INDEX
     index = parse_strict_json(words.read_bytes()) if words.is_file() else None
     return DataSet({name: read_array(folder, name, in_memory=in_memory) for name in sorted(names)}, index)
+
+
+def _read_files(folder: Path) -> DataSet:
+    paths = sorted(path for path in (folder / FILES).rglob("*") if path.is_file())
+    facts = read_facts(folder)
+    return DataSet(
+        {},
+        files={path.relative_to(folder / FILES).as_posix(): path.read_bytes() for path in paths},
+        stands_for={name: file.stands_for for name, file in facts.files.items() if file.stands_for},
+    )

@@ -6,6 +6,7 @@ is a link to it, so that a checkout and an installed package read the same file.
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -16,9 +17,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from deepgrade.data.arrays import DataSet, array_sha256, rows_sha256
 from deepgrade.data.errors import DataError
-from deepgrade.files import sha256_json
+from deepgrade.files import sha256_bytes, sha256_json
 
 PATH = Path(__file__).with_name("catalogue.toml")
+_JPEG = b"\xff\xd8\xff"
 _SHA256 = r"^[0-9a-f]{64}$"
 
 
@@ -30,8 +32,36 @@ class PublishedFile(_Strict):
     """A file as its origin publishes it."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")
-    url: str = Field(pattern=r"^https?://")
-    sha256: str = Field(pattern=_SHA256)
+    also: tuple[str, ...] = ()
+    """Names of files that hold the same content packed in another way; `import` takes one of them in its place."""
+    url: str | None = Field(None, pattern=r"^https?://")
+    """None: it has no address of its own; put it beside the downloads."""
+    sha256: str | None = Field(None, pattern=_SHA256)
+    """Of a table: with line feeds at its line ends."""
+    md5: str | None = Field(None, pattern=r"^[0-9a-f]{32}$")
+    """Where the origin gives this sum, and code that asks for the file names it."""
+    path: str | None = Field(None, pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*$")
+    """Below `files/` in the store, for sets whose content is files; its name when absent."""
+    optional: bool = False
+    """The set is whole without it."""
+
+    @property
+    def import_names(self) -> tuple[str, ...]:
+        """Names under which `import` looks for it, its own first."""
+        return (self.name, *self.also)
+
+    @property
+    def stored_path(self) -> str:
+        """Where the store keeps it below `files/`."""
+        return self.path or self.name
+
+    def is_content(self, content: bytes) -> bool:
+        """Say whether this is the published content, as far as its sums are known; a picture is one at least."""
+        if self.stored_path.endswith(".jpg") and not content.startswith(_JPEG):
+            return False
+        if self.sha256 is not None and sha256_bytes(content) != self.sha256:
+            return False
+        return self.md5 is None or md5_of(content) == self.md5
 
 
 class PublishedArray(_Strict):
@@ -47,10 +77,10 @@ class CatalogueEntry(_Strict):
     """One data set."""
 
     title: str
-    kind: Literal["images", "reviews", "table"]
+    kind: Literal["images", "reviews", "table", "files"]
     """What a row is; it decides how files are read and which encoders fit."""
     classes: int = Field(ge=0)
-    """0 for a table without classes."""
+    """0 for a set without classes."""
     order: Literal["published", "any"] = "published"
     """`any`: copies in another row order are accepted; a label array's hash then covers inputs and labels together."""
     files: tuple[PublishedFile, ...]
@@ -63,6 +93,8 @@ class CatalogueEntry(_Strict):
 
     def differences(self, data: DataSet) -> tuple[str, ...]:
         """Say how data differ from the published ones; empty when they are the same."""
+        if self.holds_files:
+            return self._file_differences(data)
         found = [f"{name} is missing" for name in self.arrays if name not in data.arrays]
         found += [
             f"{name} is not part of the published set" for name in data.arrays if name not in self.arrays
@@ -83,12 +115,37 @@ class CatalogueEntry(_Strict):
             found.append("the word index is not the published one")
         return tuple(found)
 
+    @property
+    def holds_files(self) -> bool:
+        """The content is files, not arrays."""
+        return self.kind in ("table", "files")
+
+    def _file_differences(self, data: DataSet) -> tuple[str, ...]:
+        published = {file.stored_path: file for file in self.files}
+        found = [
+            f"{path} is missing"
+            for path, file in published.items()
+            if not file.optional and path not in data.files
+        ]
+        found += [f"{path} is not part of the published set" for path in data.files if path not in published]
+        found += [
+            f"{path} has other content than the published file"
+            for path, content in data.files.items()
+            if path in published and not published[path].is_content(content)
+        ]
+        return tuple(found)
+
     def _hash(self, name: str, data: DataSet) -> str:
         if self.order == "published":
             return array_sha256(data.arrays[name])
         if name.startswith("y_"):
             return rows_sha256(data.arrays[f"x_{name[2:]}"], data.arrays[name])
         return rows_sha256(data.arrays[name])
+
+
+def md5_of(content: bytes) -> str:
+    """Return the MD5 of some bytes: a name for content that others gave, not a safeguard."""
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
 class Catalogue(_Strict):

@@ -28,7 +28,7 @@ _WITHOUT_NETWORK = (
 
 
 def download(file: PublishedFile, folder: Path, progress: Progress | None = None) -> Path:
-    """Return the file in `folder`, downloaded unless it is there already.
+    """Return the file in `folder`, downloaded unless it is there already; the file has an address.
 
     A download that broke off goes on where it stopped; two at the same time wait for each other.
 
@@ -37,36 +37,36 @@ def download(file: PublishedFile, folder: Path, progress: Progress | None = None
         ChecksumError: The server sent something else than the published file; nothing is kept.
     """
     target = folder / file.name
-    if target.is_file() and file_sha256(target) == file.sha256:
+    if target.is_file() and is_published(target, file):
         return target
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder / f".{file.name}.part"
     with partial.open("ab") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
-        if target.is_file() and file_sha256(target) == file.sha256:
+        if target.is_file() and is_published(target, file):
             return target  # somebody else finished it while we waited
         try:
-            if file_sha256(partial) != file.sha256:
-                _transfer(file, stream, progress)
+            if not is_published(partial, file):
+                _transfer(file, str(file.url), stream, progress)
         except (urllib.error.URLError, OSError) as error:
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
             raise DownloadError(f"{file.url} could not be downloaded: {reason}. {_WITHOUT_NETWORK}") from None
         stream.flush()
-        found = file_sha256(partial)
-        if found != file.sha256:
+        if not is_published(partial, file):
+            found = file_sum(partial, file)
             partial.unlink()
             raise ChecksumError(
-                f"{file.url} is not the published file: its SHA-256 is {found}, published is {file.sha256}. "
+                f"{file.url} is not the published file: its sum is {found}, published is {file.sha256 or file.md5}. "
                 f"The download was deleted; try again. {_WITHOUT_NETWORK}"
             )
         partial.replace(target)
     return target
 
 
-def _transfer(file: PublishedFile, stream: BinaryIO, progress: Progress | None) -> None:
+def _transfer(file: PublishedFile, url: str, stream: BinaryIO, progress: Progress | None) -> None:
     done = stream.tell()
     # The catalogue's pattern admits http and https alone.
-    request = urllib.request.Request(file.url, headers={"Range": f"bytes={done}-"} if done else {})  # noqa: S310
+    request = urllib.request.Request(url, headers={"Range": f"bytes={done}-"} if done else {})  # noqa: S310
     try:
         answer = urllib.request.urlopen(request, timeout=_TIMEOUT_S)  # noqa: S310
     except urllib.error.HTTPError as error:
@@ -75,7 +75,7 @@ def _transfer(file: PublishedFile, stream: BinaryIO, progress: Progress | None) 
         # What we have is longer than the file: it is not its beginning.
         stream.truncate(0)
         done = 0
-        answer = urllib.request.urlopen(file.url, timeout=_TIMEOUT_S)  # noqa: S310
+        answer = urllib.request.urlopen(url, timeout=_TIMEOUT_S)  # noqa: S310
     with answer:
         if answer.status != _PARTIAL_CONTENT:
             stream.truncate(0)
@@ -93,7 +93,13 @@ def _transfer(file: PublishedFile, stream: BinaryIO, progress: Progress | None) 
         raise OSError(f"the connection ended after {done} of {total} bytes; run the command again to go on")
 
 
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file's content."""
+def is_published(path: Path, file: PublishedFile) -> bool:
+    """Say whether a file has the published sum."""
+    return file_sum(path, file) == (file.sha256 or file.md5)
+
+
+def file_sum(path: Path, file: PublishedFile) -> str:
+    """Return the sum of a file's content by which the published one is known: SHA-256, else MD5."""
+    algorithm = "sha256" if file.sha256 else "md5"
     with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        return hashlib.file_digest(stream, algorithm).hexdigest()

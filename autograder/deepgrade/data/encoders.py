@@ -1,8 +1,9 @@
 """Input adapters: the ways in which students may feed a data set to a model, by name.
 
-    images     flat/unit  flat/raw      (n, h * w)        unit: divided by 255
-               square/unit  square/raw  (n, h, w)
-               channel/unit  channel/raw (n, h, w, 1)
+    images     flat/unit  flat/raw      (n, h * w), in colour (n, h * w * 3); unit: divided by 255
+               square/unit  square/raw  (n, h, w), grey
+               channel/unit  channel/raw (n, h, w, 1), grey
+               image/unit  image/raw    (n, h, w, 3), in colour
     reviews    multi_hot:10000          (n, 10000), 1 where a word occurs
                counts:10000             (n, 10000), how often a word occurs
                padded:500               (n, 500), word numbers, the last 500, padded in front with 0
@@ -15,6 +16,7 @@ how much memory that takes. Reviews are rows as `load_data()` returns them: star
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -36,7 +38,7 @@ class Adapter(NamedTuple):
 
     name: str
     kind: str
-    """`flat`, `square`, `channel`, `multi_hot`, `counts` or `padded`."""
+    """`flat`, `square`, `channel`, `image`, `multi_hot`, `counts` or `padded`."""
     unit: bool
     """Images: divide by 255."""
     width: int
@@ -50,8 +52,12 @@ class Adapter(NamedTuple):
         return self.kind in ("multi_hot", "counts", "padded")
 
 
-_IMAGE_KINDS = ("flat", "square", "channel")
-_GRAMMAR = "flat|square|channel followed by /unit or /raw; multi_hot:WORDS; counts:WORDS; padded:LENGTH or padded:LENGTH:WORDS"
+_COLOUR_AXES = 4  # rows, height, width, colours
+_IMAGE_KINDS = ("flat", "square", "channel", "image")
+_GRAMMAR = (
+    "flat|square|channel|image followed by /unit or /raw; multi_hot:WORDS; counts:WORDS; "
+    "padded:LENGTH or padded:LENGTH:WORDS"
+)
 
 
 def parse_adapter(name: str) -> Adapter:
@@ -87,7 +93,7 @@ def adapt(name: str, rows: Rows) -> Floats:
 
     Args:
         name: An adapter.
-        rows: Images (n, h, w) of any number type, or reviews as `load_data()` returns them; take a slice of many.
+        rows: Images (n, h, w) or (n, h, w, 3) of any number type, or reviews as `load_data()` returns them; take a slice of many.
 
     Returns:
         float32; the shape is in the module's table.
@@ -103,11 +109,15 @@ def adapt(name: str, rows: Rows) -> Floats:
     if isinstance(rows, Ragged):
         return _padded(rows, adapter) if adapter.kind == "padded" else _columns_of_words(rows, adapter)
     values = np.asarray(rows, dtype=np.float32)
+    if adapter.kind != "flat" and (adapter.kind == "image") != (values.ndim == _COLOUR_AXES):
+        raise DataError(
+            f"The input adapter {name!r} does not fit these images: {'image' if values.ndim == _COLOUR_AXES else 'square'} does."
+        )
     if adapter.unit:
         values = values / np.float32(255)
     if adapter.kind == "flat":
         return values.reshape(len(values), -1)
-    return values if adapter.kind == "square" else values[..., np.newaxis]
+    return values[..., np.newaxis] if adapter.kind == "channel" else values
 
 
 def _columns_of_words(reviews: Ragged, adapter: Adapter) -> Floats:
@@ -134,21 +144,22 @@ def _padded(reviews: Ragged, adapter: Adapter) -> Floats:
 
 
 def fits_shape(
-    name: str, input_shape: Sequence[int | None], *, image_shape: tuple[int, int] | None = (28, 28)
+    name: str, input_shape: Sequence[int | None], *, image_shape: tuple[int, ...] | None = (28, 28)
 ) -> bool:
     """Say whether a model with this input shape, batch axis first, can take what an adapter makes.
 
     Args:
         name: An adapter.
         input_shape: As Keras gives it: `(None, 784)`; None on another axis accepts any size.
-        image_shape: Height and width of the data set's images.
+        image_shape: Height and width of the data set's images, and 3 for those in colour.
     """
     adapter = parse_adapter(name)
-    height, width = image_shape or (0, 0)
+    image = image_shape or (0, 0)
     shapes = {
-        "flat": (height * width,),
-        "square": (height, width),
-        "channel": (height, width, 1),
+        "flat": (math.prod(image),),
+        "square": image,
+        "channel": (*image, 1),
+        "image": image,
         "multi_hot": (adapter.width,),
         "counts": (adapter.width,),
         "padded": (adapter.width,),

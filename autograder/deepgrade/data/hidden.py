@@ -47,8 +47,9 @@ from deepgrade.files import atomic_folder, sha256_json, write_atomic
 _VERSION = 1  # of the procedure: another one makes other sets, so it is part of the key
 _KEPT_ROWS = 100
 _MIN_SECRET_BYTES = 16
-_TURN_DEGREES = 5
-_SHIFT_HUNDREDTHS = 30
+_COLOUR_AXES = 4  # images, rows, columns, colours
+_MILD = {"degrees": 5, "shift_hundredths": 30}
+_MILD_FOR_PHOTOS = {"degrees": 3, "shift_hundredths": 100, "brightness_per_mille": 80}
 _WORDS_LOST_PER_MILLE = 50
 
 
@@ -188,7 +189,7 @@ def _make(
         if isinstance(hidden, Ragged)
         else {"x": hidden}
     )
-    labels = y_test[hidden_rows].astype(np.int64)
+    labels = y_test[hidden_rows].astype(np.int64).reshape(-1)
     public_facts = public.facts(facts.name, facts.origin, facts.size, facts.classes)
     _write_private(parts[2], {"labels": labels}, None)
     _write_private(parts[1], hidden_inputs, facts)
@@ -207,7 +208,7 @@ def _write_private(path: Path, arrays: dict[str, Array], facts: SetFacts | None)
             np.save(folder / f"{name}.npy", array, allow_pickle=False)
             (folder / f"{name}.npy").chmod(0o600)
         if facts is not None:
-            write_atomic(folder / "facts.json", facts.model_dump_json(indent=1) + "\n", mode=0o600)
+            write_atomic(folder / "facts.json", facts.to_json(), mode=0o600)
     path.chmod(0o700)
 
 
@@ -218,7 +219,7 @@ def _combined(public: str, inputs: dict[str, Array], labels: Array) -> str:
 
 def _choose(data: DataSet, rows: int, stream: Stream) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the stored test rows to hide, shuffled, and for each another test row of its class that stays."""
-    labels = np.asarray(data.labels("test"))
+    labels = np.asarray(data.labels("test")).reshape(-1)
     count = len(labels)
     order = keras_order(len(data.labels("train")), count)["test"] if data.is_ragged else np.arange(count)
     shuffled = order[_KEPT_ROWS:][stream.order(max(0, count - _KEPT_ROWS))]
@@ -262,7 +263,7 @@ def _distorted(
         take[hidden_rows] = len(inputs) + np.arange(len(twins))
         return both.take(take), as_loaded(_drop_words(inputs.take(hidden_rows), stream))
     replaced = np.array(inputs)
-    mild = {"degrees": _TURN_DEGREES, "shift_hundredths": _SHIFT_HUNDREDTHS}
+    mild = _MILD_FOR_PHOTOS if inputs.ndim == _COLOUR_AXES else _MILD
     replaced[hidden_rows] = distort(np.asarray(inputs[twins]), stream, **mild)
     return replaced, distort(np.asarray(inputs[hidden_rows]), stream, **mild)
 

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from deepgrade.data.arrays import Array, Ragged, Split, read_array
+from deepgrade.data.arrays import FILES, Array, Ragged, Split, read_array
 from deepgrade.data.encoders import Rows, limit_words
 from deepgrade.data.errors import DataError
+from deepgrade.data.tables import read_columns
 
 _KERAS_SEED = 113
 START = 1
@@ -59,7 +60,19 @@ def load_labels(folder: Path, split: Split) -> NDArray[np.int64]:
     Raises:
         DataError: The folder holds no such labels.
     """
-    return np.asarray(read_array(folder, f"y_{split}"), dtype=np.int64)[row_order(folder, split)]
+    return np.asarray(read_array(folder, f"y_{split}"), dtype=np.int64).reshape(-1)[row_order(folder, split)]
+
+
+def load_table(folder: Path) -> dict[str, Array]:
+    """Return the columns of a stored table in its order; see `tables.read_columns`.
+
+    Raises:
+        DataError: The folder holds no table, or several.
+    """
+    tables = sorted((folder / FILES).glob("*.csv"))
+    if len(tables) != 1:
+        raise DataError(f"{folder} holds {len(tables)} tables; one was expected")
+    return read_columns(tables[0].read_bytes())
 
 
 def load_public_rows(
@@ -80,7 +93,7 @@ def load_public_rows(
         split: `test` unless said otherwise.
 
     Returns:
-        Images as an array (len(indices), h, w) uint8; reviews as `Ragged` with start mark and offset.
+        Images as an array (len(indices), h, w) uint8, in colour (..., 3); reviews as `Ragged` with start mark and offset.
 
     Raises:
         DataError: An index is out of range, or the folder is not a data folder.
@@ -102,7 +115,10 @@ def load_public_rows(
 
 
 def load_hidden_inputs(folder: Path) -> Rows:
-    """Return the inputs of a hidden set (`inputs/<name>`): images (rows, h, w), or reviews as `load_data()` returns them.
+    """Return the inputs of a hidden set (`inputs/<name>`).
+
+    Returns:
+        Images (rows, h, w) or (rows, h, w, 3), or reviews as `load_data()` returns them.
 
     Raises:
         DataError: The folder holds no hidden inputs.

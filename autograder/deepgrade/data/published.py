@@ -1,15 +1,16 @@
 """Read published data files.
 
-Theory of operation: `imdb.npz` keeps lists of words as pickled object arrays, and a pickle can run code when it is
-read. The file is the instructor's own (downloaded and checked, or imported from a folder they named), yet reading it
-needs three numpy names only, so an unpickler that allows those three and refuses every other name does the work. Nothing is
-read with `allow_pickle=True`.
+Theory of operation: `imdb.npz` keeps lists of words as pickled object arrays, CIFAR-100's archive keeps dictionaries of arrays
+and lists, and a pickle can run code when it is read. The files are the instructor's own (downloaded and checked, or imported
+from a folder they named), yet reading them needs three numpy names only, so an unpickler that allows those three and refuses
+every other name does the work. Nothing is read with `allow_pickle=True`.
 """
 
 from __future__ import annotations
 
 import io
 import pickle
+import tarfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,10 +19,13 @@ from typing import Any
 import numpy as np
 
 from deepgrade.data.arrays import Array, DataSet, Ragged
+from deepgrade.data.catalogue import CatalogueEntry
 from deepgrade.data.errors import DataError
+from deepgrade.data.tables import unix_lines
 from deepgrade.files import StrictJSONError, parse_strict_json
 
 _MAX_MEMBER_BYTES = 2 << 30
+_MAX_FILE_BYTES = 512 << 20
 _ALLOWED_GLOBALS = frozenset(
     {
         ("numpy", "ndarray"),
@@ -76,12 +80,13 @@ def _read_npy(content: bytes) -> Array:
     return value
 
 
-def from_published(name: str, files: Mapping[str, Path]) -> DataSet:
-    """Turn a data set's published files into the arrays that the store keeps.
+def from_published(name: str, entry: CatalogueEntry, files: Mapping[str, Path]) -> DataSet:
+    """Turn a data set's published files into what the store keeps.
 
     Args:
         name: The data set.
-        files: Published file name -> where it lies.
+        entry: Its entry in the catalogue.
+        files: Published file name -> where it lies; optional ones may be left out.
 
     Raises:
         DataError: A file does not hold what it should, or there is no reader for the set.
@@ -90,7 +95,74 @@ def from_published(name: str, files: Mapping[str, Path]) -> DataSet:
         return _arrays_of(files["mnist.npz"])
     if name == "imdb":
         return _reviews_of(files["imdb.npz"], files["imdb_word_index.json"])
+    if name == "cifar100":
+        return _colour_images_of(files["cifar-100-python.tar.gz"])
+    if entry.holds_files:
+        return _files_of(name, entry, files)
     raise DataError(f"There is no reader for the files of {name!r} yet.")
+
+
+def _colour_images_of(path: Path) -> DataSet:
+    """Read the published archive of Python pickles, or an `.npz` of the same arrays."""
+    if path.suffix == ".npz":
+        arrays = _members(path)
+        splits = {name: (arrays[f"x_{name}"], arrays[f"y_{name}"]) for name in ("train", "test")}
+    else:
+        splits = _batches_of(path)
+    try:
+        train, test = ((inputs, labels.astype(np.int64).reshape(-1, 1)) for inputs, labels in splits.values())
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{path} does not hold pictures and their labels: {error}") from None
+    return DataSet.of(train, test)
+
+
+def _batches_of(path: Path) -> dict[str, tuple[Array, Array]]:
+    """Read `train` and `test` of `cifar-100-python.tar.gz`: in each a row of 3,072 bytes a picture, one colour after another."""
+    splits = {}
+    try:
+        with tarfile.open(path) as archive:
+            for name in ("train", "test"):
+                stream = archive.extractfile(f"cifar-100-python/{name}")
+                if stream is None:
+                    raise DataError(f"{path} has no file {name}")
+                batch = _NumpyOnlyUnpickler(io.BytesIO(stream.read(_MAX_FILE_BYTES)), encoding="bytes").load()
+                rows = batch[b"data"].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
+                splits[name] = (np.ascontiguousarray(rows), np.array(batch[b"fine_labels"], dtype=np.int64))
+    except (
+        OSError,
+        tarfile.TarError,
+        pickle.UnpicklingError,
+        EOFError,
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+    ) as error:
+        raise DataError(f"{path} cannot be read as CIFAR-100: {error}") from None
+    return splits
+
+
+def _files_of(name: str, entry: CatalogueEntry, files: Mapping[str, Path]) -> DataSet:
+    contents = {file.stored_path: _content(files[file.name]) for file in entry.files if file.name in files}
+    if entry.kind == "table":
+        contents = {path: unix_lines(content) for path, content in contents.items()}
+    pictures = [file for file in entry.files if file.stored_path.endswith(".jpg")]
+    if pictures and not any(file.name in files for file in pictures):
+        where = next(iter(files.values())).parent
+        raise DataError(
+            f"{name} needs at least one of its pictures ({', '.join(file.name for file in pictures)}), which have no address of"
+            f" their own. Get them from {entry.homepage}, put them below {where}, and run the command again."
+        )
+    return DataSet({}, files=contents)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > _MAX_FILE_BYTES:
+            raise DataError(f"{path} is larger than 512 MiB")
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error}") from None
 
 
 def _members(path: Path) -> dict[str, Array]:

@@ -26,16 +26,11 @@ from deepgrade.data.arrays import (
 from deepgrade.data.catalogue import Catalogue, load_catalogue
 from deepgrade.data.download import Progress, download
 from deepgrade.data.errors import ChecksumError, DataError, DataNotFoundError
+from deepgrade.data.generators import GENERATORS, QUICK_SIZES
 from deepgrade.data.published import from_published
-from deepgrade.data.synthetic_imdb import SIZES as IMDB_SIZES
-from deepgrade.data.synthetic_imdb import generate_imdb
-from deepgrade.data.synthetic_mnist import SIZES as MNIST_SIZES
-from deepgrade.data.synthetic_mnist import generate_mnist
 from deepgrade.files import atomic_folder
 
 _MAX_FILES = 200_000
-_QUICK_SIZES = {"mnist": MNIST_SIZES["quick"], "imdb": IMDB_SIZES["quick"]}
-_GENERATORS = {"mnist": generate_mnist, "imdb": generate_imdb}
 
 
 class StoredSet(NamedTuple):
@@ -96,6 +91,8 @@ class DataStore:
     def fetch(self, name: str, progress: Progress | None = None) -> tuple[StoredSet, ...]:
         """Download a data set from its origin and store it at full and quick size.
 
+        Files without an address are taken from `<root>/downloads`, where the instructor has put them.
+
         Raises:
             DownloadError: No network, or the server refused.
             ChecksumError: What came is not what was published.
@@ -103,8 +100,10 @@ class DataStore:
         """
         entry = self.catalogue[name]
         folder = self.root / "downloads"
-        files = {file.name: download(file, folder, progress) for file in entry.files}
-        return self._store_real(name, from_published(name, files), str(folder))
+        files = {file.name: download(file, folder, progress) for file in entry.files if file.url is not None}
+        by_hand = {file.name: folder / file.name for file in entry.files if file.url is None}
+        files |= {name: path for name, path in by_hand.items() if path.is_file()}
+        return self._store_real(name, from_published(name, entry, files), str(folder))
 
     def import_folder(self, folder: Path, progress: Progress | None = None) -> tuple[StoredSet, ...]:
         """Store every data set whose published files lie somewhere below a folder, at full and quick size.
@@ -115,23 +114,32 @@ class DataStore:
             ChecksumError: A set's files hold other data; the message names the differences. Sets before it are stored.
             DataError: The folder holds no set, or only a part of one.
         """
-        found = _find_files(
-            folder, {file.name for entry in self.catalogue.sets.values() for file in entry.files}
-        )
+        names = {
+            name
+            for entry in self.catalogue.sets.values()
+            for file in entry.files
+            for name in file.import_names
+        }
+        found = _find_files(folder, names)
         stored: list[StoredSet] = []
         for name, entry in self.catalogue.sets.items():
-            missing = [file.name for file in entry.files if file.name not in found]
-            if len(missing) == len(entry.files):
+            there = {
+                file.name: found[copy]
+                for file in entry.files
+                if (copy := next((each for each in file.import_names if each in found), None)) is not None
+            }
+            missing = [file.name for file in entry.files if not file.optional and file.name not in there]
+            if not there:
                 continue
             if missing:
                 raise DataError(f"{folder} holds a part of {name} only: {', '.join(missing)} is missing.")
-            files = {file.name: found[file.name] for file in entry.files}
             if progress is not None:
                 progress(f"import {name}", 0, None)
-            stored += self._store_real(name, from_published(name, files), ", ".join(map(str, files.values())))
+            stored += self._store_real(
+                name, from_published(name, entry, there), ", ".join(map(str, there.values()))
+            )
         if not stored:
-            names = sorted(file.name for entry in self.catalogue.sets.values() for file in entry.files)
-            raise DataError(f"{folder} holds none of the files of a data set: {', '.join(names)}.")
+            raise DataError(f"{folder} holds none of the files of a data set: {', '.join(sorted(names))}.")
         return tuple(stored)
 
     def synthetic(self, name: str, size: Size, progress: Progress | None = None) -> StoredSet:
@@ -141,14 +149,12 @@ class DataStore:
             DataError: There is no such set, or no generator for it.
         """
         entry = self.catalogue[name]
-        if name not in _GENERATORS:
-            raise DataError(
-                f"There is no generator for {name!r}; there are {', '.join(sorted(_GENERATORS))}."
-            )
+        if name not in GENERATORS:
+            raise DataError(f"There is no generator for {name!r}; there are {', '.join(sorted(GENERATORS))}.")
         path = self.size_folder("synthetic", size) / name
         if path.is_dir():
             return self._stored(path)
-        data = _GENERATORS[name](size, progress)
+        data = GENERATORS[name](size, progress)
         return self._write(path, data, data.facts(name, "synthetic", size, entry.classes))
 
     def verify(self, progress: Progress | None = None) -> tuple[str, ...]:
@@ -175,7 +181,7 @@ class DataStore:
 
     def _stored(self, path: Path) -> StoredSet:
         facts = read_facts(path)
-        size = sum(file.stat().st_size for file in path.iterdir() if file.is_file())
+        size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
         return StoredSet(facts.name, facts.origin, facts.size, path, facts, size)
 
     def _store_real(self, name: str, data: DataSet, where: str) -> tuple[StoredSet, ...]:
@@ -184,10 +190,8 @@ class DataStore:
         if differences:
             raise ChecksumError(f"{where} does not hold the published {name}: {'; '.join(differences)}.")
         stored = []
-        sizes: tuple[tuple[Size, DataSet], ...] = (
-            ("full", data),
-            ("quick", quick_subset(data, *_QUICK_SIZES[name])),
-        )
+        quick = data if entry.holds_files else quick_subset(data, *QUICK_SIZES[name])
+        sizes: tuple[tuple[Size, DataSet], ...] = (("full", data), ("quick", quick))
         for size, subset in sizes:
             facts = subset.facts(name, "real", size, entry.classes)
             stored.append(self._write(self.size_folder("real", size) / name, subset, facts))
@@ -243,6 +247,13 @@ def quick_subset(data: DataSet, train_rows: int, test_rows: int) -> DataSet:
 
 
 def _content_problems(facts: SetFacts, data: DataSet) -> list[str]:
+    if data.files:
+        wanted = data.file_rows
+        return (
+            []
+            if wanted == facts.train_size
+            else [f"it has {wanted} rows, facts.json says {facts.train_size}"]
+        )
     problems = []
     for split, size in (("train", facts.train_size), ("test", facts.test_size)):
         inputs, labels = (

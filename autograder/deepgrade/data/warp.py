@@ -15,6 +15,7 @@ from deepgrade.data.stream import Stream
 UNIT = 256
 _MATRIX_UNIT = 1 << 16
 _BATCH = 512
+_COLOUR_AXES = 4  # images, rows, columns, colours
 
 Ints = NDArray[Any]
 
@@ -78,25 +79,43 @@ def sample(sources: Ints, which: Ints, rows: Ints, columns: Ints) -> Ints:
 
 
 def distort(
-    images: NDArray[np.uint8], stream: Stream, *, degrees: int, shift_hundredths: int
+    images: NDArray[np.uint8],
+    stream: Stream,
+    *,
+    degrees: int,
+    shift_hundredths: int,
+    brightness_per_mille: int = 0,
 ) -> NDArray[np.uint8]:
     """Turn every image by up to `degrees` and shift it by up to `shift_hundredths` / 100 pixel in each direction.
 
+    Grey images are drawn on black; colour images are photos, which go on at their edges.
+
     Args:
-        images: Shape (n, s, s).
+        images: Shape (n, s, s), or (n, s, s, 3) for colour.
         stream: Decides turns and shifts.
         degrees: Evenly spread from minus to plus this, in steps of a hundredth.
         shift_hundredths: Likewise, in hundredths of a pixel.
+        brightness_per_mille: Likewise, how much lighter or darker an image becomes.
     """
     count, size = images.shape[0], images.shape[1]
+    colour = images.ndim == _COLOUR_AXES
     result = np.empty_like(images)
     angle = stream.between(-100 * degrees, 100 * degrees, count)
     limit = shift_hundredths * UNIT // 100
     shift = np.stack([stream.between(-limit, limit, count) for _ in range(2)], axis=1)
+    light = np.full(count, 1000, np.int64)
+    if brightness_per_mille:
+        light += stream.between(-brightness_per_mille, brightness_per_mille, count)
     for start in range(0, count, _BATCH):
         part = slice(start, start + _BATCH)
         affine = Affine(rotation(angle[part], unit_degrees=0.01), shift[part])
         rows, columns = places(affine, size=size, source_size=size)
         which = np.arange(len(rows))
-        result[part] = sample(images[part].astype(np.int32), which, rows, columns)
+        if colour:
+            limit = (size - 1) * UNIT
+            rows, columns = np.clip(rows, 0, limit), np.clip(columns, 0, limit)
+        planes = np.moveaxis(images[part], -1, 0) if colour else images[part][np.newaxis]
+        drawn = np.stack([sample(plane.astype(np.int32), which, rows, columns) for plane in planes], axis=-1)
+        lit = np.clip((drawn * light[part, None, None, None] + 500) // 1000, 0, 255)
+        result[part] = lit if colour else lit[..., 0]
     return result

@@ -52,7 +52,7 @@ def course_data(
     """
     folder = course.data(origin, size)
     rows: dict[str, int] = {}
-    for evaluation in lab.hidden.values():
+    for evaluation in lab.carved.values():
         wanted = evaluation.quick_rows if size == "quick" else evaluation.rows
         if rows.setdefault(evaluation.dataset, wanted) != wanted:
             raise LabError(
@@ -71,8 +71,8 @@ def course_data(
                 shutil.copytree(source, temporary, dirs_exist_ok=True)
     return CourseData(
         public=folder / "public",
-        inputs={name: folder / "inputs" / e.dataset for name, e in lab.hidden.items()},
-        labels={name: folder / "labels" / e.dataset / "labels.npy" for name, e in lab.hidden.items()},
+        inputs={name: folder / "inputs" / e.dataset for name, e in lab.carved.items()},
+        labels={name: folder / "labels" / e.dataset / "labels.npy" for name, e in lab.carved.items()},
         facts=tuple(_facts(folder / "public" / name) for name in lab.data),
     )
 

@@ -12,16 +12,24 @@ from deepgrade.engine.data import CourseData
 from deepgrade.engine.keys import run_key
 from deepgrade.evidence import RunRecord, Verdict
 from deepgrade.files import sha256_json, write_atomic
-from deepgrade.infer import CapturedName, HiddenInputs, InferJob, InferWorker, ModelRequest, WorkerDiedError
+from deepgrade.infer import (
+    CapturedName,
+    HiddenInputs,
+    InferJob,
+    InferWorker,
+    ModelRequest,
+    OwnRows,
+    WorkerDiedError,
+)
 from deepgrade.infer.report import TRANSIENT
-from deepgrade.lab import CapturePlan, Check, Lab, Limits, Size
+from deepgrade.lab import CapturePlan, Check, HiddenEvaluation, Lab, Limits, Size
 from deepgrade.records import RunStore
 from deepgrade.run import Gpu, run_submission
 from deepgrade.sandbox import Sandbox, StudentEnvironment
 from deepgrade.submission import Submission
 
 _MADE_WITH = "made_with.txt"
-INFER_VERSION = 2
+INFER_VERSION = 3
 """Raised when predictions hold more than before, so that `grade --fresh` makes them again."""
 ATTEMPTS = 2
 """How often a run is tried that fails by the grader's own fault."""
@@ -83,19 +91,22 @@ class Setup:
                     sets.append(hidden)
         return requests
 
-    def hidden_inputs(self) -> Mapping[str, HiddenInputs]:
-        """Return what infer needs to know of each hidden set; no label is among it."""
-        return {
-            name: HiddenInputs(
-                dataset=evaluation.dataset,
-                inputs=self.data.inputs[name],
-                public=self.data.public / evaluation.dataset,
-                input_adapters=evaluation.input_adapters,
-                captured=CapturedName(question=evaluation.inputs_question, name=evaluation.inputs),
-                num_words=evaluation.num_words,
-            )
-            for name, evaluation in self.lab.hidden.items()
-        }
+    def hidden_inputs(self) -> Mapping[str, HiddenInputs | OwnRows]:
+        """Return what infer needs to know of each hidden evaluation; no label and no target is among it."""
+        return {name: self._inputs_of(name, evaluation) for name, evaluation in self.lab.hidden.items()}
+
+    def _inputs_of(self, name: str, evaluation: HiddenEvaluation) -> HiddenInputs | OwnRows:
+        captured = CapturedName(question=evaluation.inputs_question, name=evaluation.inputs)
+        if evaluation.source == "captured":
+            return OwnRows(inputs=captured)
+        return HiddenInputs(
+            dataset=evaluation.dataset,
+            inputs=self.data.inputs[name],
+            public=self.data.public / evaluation.dataset,
+            input_adapters=evaluation.input_adapters,
+            captured=captured,
+            num_words=evaluation.num_words,
+        )
 
 
 def run_one(submission: Submission, setup: Setup, worker: InferWorker) -> RunRecord:

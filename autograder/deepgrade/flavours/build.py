@@ -12,8 +12,9 @@ from pathlib import Path
 from deepgrade.files import write_atomic
 from deepgrade.flavours import nbgrader, otter
 from deepgrade.flavours.audit import audit
-from deepgrade.flavours.master import Master, read_master
+from deepgrade.flavours.master import Master, master_text, read_master
 from deepgrade.flavours.notebook import Notebook, read, text_of, to_text
+from deepgrade.flavours.readme import readme_text
 from deepgrade.flavours.visible import VisibleCheck, compile_visible
 from deepgrade.lab import Lab, LabError, LabFiles, load_checks, load_lab, make_plan
 
@@ -41,7 +42,7 @@ class BuildReport:
 
 
 def build_lab(files: LabFiles, *, flavours: Sequence[str] = FLAVOURS) -> BuildReport:
-    """Write the templates of a lab and its capture plan below `assignments/<lab>/`.
+    """Write the templates of a lab and its capture plan below `assignments/<lab>/`, and `solutions/<lab>/README.md`.
 
     Everything is made and audited before the first file is written; equal input gives equal bytes.
 
@@ -72,7 +73,7 @@ def build_lab(files: LabFiles, *, flavours: Sequence[str] = FLAVOURS) -> BuildRe
 
 
 def check_lab(files: LabFiles, *, flavours: Sequence[str] = FLAVOURS) -> list[str]:
-    """Return how the committed templates and plan differ from what `build_lab` would write now; nothing is written.
+    """Return how the committed templates, README and plan differ from what `build_lab` would write now; nothing is written.
 
     Raises:
         LabError: As `build_lab`.
@@ -102,22 +103,9 @@ def _make(files: LabFiles, flavours: Sequence[str]) -> tuple[dict[Path, str], La
         notebook = _MAKERS[flavour](lab, master, visible)
         audit(files, lab, master, checks, visible, notebook)
         contents[files.template(flavour)] = to_text(notebook)
+    contents[files.readme] = readme_text(files, lab, checks.checks)
     contents[files.plan] = json.dumps(plan.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
     return contents, lab, (len(visible), len(checks.checks) - len(visible))
-
-
-def master_text(files: LabFiles) -> str:
-    """Return the master's text.
-
-    Raises:
-        LabError: There is none.
-    """
-    try:
-        return files.master.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise LabError(f"There is no master notebook {files.master}. Write the lab there.") from None
-    except UnicodeDecodeError as error:
-        raise LabError(f"{files.master} is not UTF-8 text: {error.reason} at byte {error.start}.") from None
 
 
 def _current(path: Path) -> str | None:

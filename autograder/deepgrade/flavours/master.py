@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-from deepgrade.lab import Lab, LabError, listed
+from deepgrade.lab import Lab, LabError, LabFiles, listed
 
 Kind = Literal["code", "markdown"]
 Role = Literal["prompt", "answer", "given"]
@@ -99,6 +99,20 @@ def _split(cell: MasterCell) -> tuple[list[str], list[str]]:
         else:
             (solution if inside else given).append(line)
     return given, solution
+
+
+def master_text(files: LabFiles) -> str:
+    """Return the master's text.
+
+    Raises:
+        LabError: There is none.
+    """
+    try:
+        return files.master.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise LabError(f"There is no master notebook {files.master}. Write the lab there.") from None
+    except UnicodeDecodeError as error:
+        raise LabError(f"{files.master} is not UTF-8 text: {error.reason} at byte {error.start}.") from None
 
 
 def heading_ids(source: str) -> list[tuple[str, str]]:

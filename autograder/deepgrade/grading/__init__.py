@@ -1,5 +1,7 @@
 """The stages in order, for a class: grade, re-grade, verify. Shows nothing: commands do."""
 
+from deepgrade.grading.calibrate import Measured, QuestionCalibration, calibrate
+from deepgrade.grading.cases import Case, cases_of
 from deepgrade.grading.grade import (
     GradeRequest,
     GradeSummary,
@@ -10,7 +12,7 @@ from deepgrade.grading.grade import (
     open_gradebook,
 )
 from deepgrade.grading.regrade import RegradeResult, compute_set, decide, undecided_set
-from deepgrade.grading.verify import Case, CaseResult, Verification, cases_of, verify
+from deepgrade.grading.verify import CaseResult, Verification, verify
 
 __all__ = [
     "Case",
@@ -18,9 +20,12 @@ __all__ = [
     "GradeRequest",
     "GradeSummary",
     "LabParts",
+    "Measured",
     "Progress",
+    "QuestionCalibration",
     "RegradeResult",
     "Verification",
+    "calibrate",
     "cases_of",
     "compute_set",
     "decide",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -65,7 +65,7 @@ class GradeRequest:
     sandbox: str | None = None
     slots: int | None = None
     fresh: bool = False
-    """Predict with stored models again where lab.toml changed, and score all stored runs again."""
+    """Predict with stored models again where lab.toml changed, and score the named submissions again."""
 
 
 @dataclass
@@ -163,8 +163,9 @@ def grade(request: GradeRequest, progress: Progress) -> GradeSummary:
         setup = make_setup(request, parts, data)
         setup.store.sweep()
         with storage_errors(*_written_to(request, setup)), open_gradebook(request.course) as gradebook:
-            _run_stage(request, setup, gradebook, progress, summary, scratch)
-            score_unscored(request, parts, setup, gradebook, progress, summary, scratch)
+            named = _run_stage(request, setup, gradebook, progress, summary, scratch)
+            again = named if request.fresh else frozenset()
+            _score_stage(request, parts, setup, gradebook, progress, summary, scratch, again)
     return summary
 
 
@@ -181,15 +182,20 @@ def _run_stage(
     progress: Progress,
     summary: GradeSummary,
     scratch: Path,
-) -> None:
+) -> frozenset[str]:
+    """Run what has not been run; return whose submissions were named."""
     slots = request.slots or slots_for(setup.limits)
     lab = setup.lab.name
     template = load_template(request.files)
     # Reading a notebook takes milliseconds: counting first gives the bar its end, and keeps none in memory.
     progress.begin(sum(1 for _ in collect(request.paths, lab=setup.lab, template=template)), slots)
 
+    named: set[str] = set()
+
     def pending(worker: InferWorker) -> Iterator[Submission]:
+        started = False
         for item in collect(request.paths, lab=setup.lab, template=template):
+            named.add(item.student)
             if isinstance(item, Refusal):
                 gradebook.add_submission(
                     lab, item.student, item.filename, sha256=item.sha256, run_key=None, refusal=item.sentence
@@ -206,10 +212,13 @@ def _run_stage(
                 stored = setup.store.read(key)
                 progress.finished(item.student, stored.verdict.value if stored else "", stored=True)
                 continue
+            if not started and worker.pid is None:
+                worker.start()  # only now: seconds, when every run is stored
+            started = True
             yield item
 
     exchange = scratch / "infer"
-    with setup.sandbox.open_helper() as helper, InferWorker(spool=exchange, helper=helper) as worker:
+    with setup.sandbox.open_helper() as helper, closing(InferWorker(spool=exchange, helper=helper)) as worker:
         for done in run_all(
             pending(worker), setup, worker, slots=slots, started=lambda s: progress.started(s.student)
         ):
@@ -222,9 +231,10 @@ def _run_stage(
                 if done.record.verdict is Verdict.INTERNAL_ERROR:
                     log = setup.store.folder(done.record.key) / "log.txt"
                     summary.errors.append(f"{done.submission.student}: {done.record.detail} See {log}.")
+    return frozenset(named)
 
 
-def score_unscored(
+def _score_stage(
     request: GradeRequest,
     parts: LabParts,
     setup: Setup,
@@ -232,15 +242,16 @@ def score_unscored(
     progress: Progress,
     summary: GradeSummary,
     scratch: Path,
+    again: frozenset[str],
 ) -> None:
-    """Score the runs in force that have no score yet."""
+    """Score the runs in force that have no score yet, and those of the students in `again`."""
     waiting: list[tuple[int, Path, RunRecord]] = []
     for entry in gradebook.entries(parts.lab.name):
         record = setup.store.read(entry.run_key) if entry.run_key else None
         if record is None or entry.run_key is None:
             continue
         # A run that failed by our own fault is made again under its key: then its score is of the older run.
-        if request.fresh or entry.score is None or not entry.score.is_of(record):
+        if entry.student in again or entry.score is None or not entry.score.is_of(record):
             waiting.append((entry.submission_id, setup.store.folder(entry.run_key), record))
         elif entry.score.checks_sha256 != parts.checks.sha256:
             summary.outdated += 1

@@ -1,39 +1,24 @@
-"""Prove a lab fair: what the solution, the blank template and every known mistake get."""
+"""Prove a lab fair: what the solution, the blank template, every alternative and every known mistake get."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from deepgrade.data import DataStore
-from deepgrade.files import sha256_json, write_atomic
-from deepgrade.flavours import blank_notebook, solved_notebook
+from deepgrade.evidence import RunRecord, Verdict
+from deepgrade.files import write_atomic
+from deepgrade.grading.cases import Case, Kind, Made, cases_of
 from deepgrade.grading.grade import GradeRequest, Progress, grade, load_parts, open_gradebook
-from deepgrade.lab import LabError, LabFiles, Mistake, Origin, Size, load_mistakes
-from deepgrade.records import Course
+from deepgrade.lab import LabError, LabFiles, Origin, Size, load_mistakes, mismatches
+from deepgrade.records import Course, GradebookError, RunStore
 from deepgrade.score import CheckResult, CheckStatus, SubmissionScore
 
-FLAVOURS = ("otter", "nbgrader")
+_TRY = "deepgrade_try"
 _LOST = (CheckStatus.FAILED, CheckStatus.NEEDS_REVIEW)
-
-
-@dataclass(frozen=True)
-class Case:
-    """A submission whose result is known beforehand.
-
-    Attributes:
-        name: `solution-otter`, `blank-nbgrader`, `mistake-<name>`.
-        description: What it is.
-        loses: The checks that must fail; None for all that are worth points.
-    """
-
-    name: str
-    description: str
-    loses: frozenset[str] | None
-    members: tuple[str, ...] = ()
-    """Mistakes made together in one notebook."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +28,7 @@ class CaseResult:
     case: Case
     score: SubmissionScore | None
     problems: tuple[str, ...]
+    run: RunRecord | None = None
 
 
 @dataclass(frozen=True)
@@ -53,92 +39,24 @@ class Verification:
     unkilled: tuple[str, ...]
     not_assessed: tuple[str, ...]
     """Checks that could not be assessed on the solution here (no GPU): not proven, and said so."""
+    complaints: tuple[str, ...] = ()
+    """What is wrong with the lab's own figures, whatever the cases got."""
+    left_out: tuple[str, ...] = ()
+    """Mistakes that need the other size of data."""
 
     @property
     def ok(self) -> bool:
         """Whether everything came out as it must."""
-        return not self.unkilled and not any(result.problems for result in self.results)
+        return not (self.unkilled or self.complaints or any(result.problems for result in self.results))
 
+    def of(self, kind: Kind) -> tuple[CaseResult, ...]:
+        """Return the results of one kind of case."""
+        return tuple(result for result in self.results if result.case.kind == kind)
 
-def cases_of(
-    files: LabFiles, size: Size, only: Sequence[str] = (), *, together: int = 1
-) -> Iterator[tuple[Case, dict[str, object]]]:
-    """Yield a lab's cases with their notebooks.
-
-    Args:
-        files: The lab.
-        size: Mistakes that need another size of data are left out.
-        only: Names of cases to keep; all when empty.
-        together: Most mistakes in one notebook. Several must lose exactly what all of them name: as strict,
-            and several times as fast.
-    """
-    master = files.master.read_text(encoding="utf-8")
-    for flavour in FLAVOURS:
-        if _wanted(f"solution-{flavour}", only):
-            yield (
-                Case(f"solution-{flavour}", "The master's solution.", frozenset()),
-                solved_notebook(files, flavour),
-            )
-        if _wanted(f"blank-{flavour}", only):
-            yield (
-                Case(f"blank-{flavour}", "The template as handed out.", None),
-                blank_notebook(files, flavour),
-            )
-    mistakes = [
-        mistake
-        for mistake in load_mistakes(files.mistakes)
-        if mistake.size in ("any", size) and _wanted(f"mistake-{mistake.name}", only)
-    ]
-    for group in _groups(mistakes, master, together):
-        text = master
-        for mistake in group:
-            text = mistake.apply(text)
-        yield _case_of(group), solved_notebook(files, "otter", text)
-
-
-def _case_of(group: Sequence[Mistake]) -> Case:
-    names = tuple(mistake.name for mistake in group)
-    name = f"mistake-{names[0]}" if len(names) == 1 else f"mistakes-{sha256_json(list(names))[:8]}"
-    loses = frozenset().union(*(mistake.loses for mistake in group))
-    return Case(name, " ".join(mistake.description for mistake in group), loses, names)
-
-
-def _groups(mistakes: Sequence[Mistake], master: str, most: int) -> list[list[Mistake]]:
-    """Put mistakes together that touch different places and lose different checks.
-
-    Neighbours in the list are mostly about one question and would hide each other, so they are dealt out.
-    """
-    count = -(-len(mistakes) // most)
-    groups: list[list[Mistake]] = [[] for _ in range(count)]
-    for place, mistake in enumerate(mistakes):
-        turns = (groups[(place + step) % count] for step in range(count))
-        fits = (
-            group
-            for group in turns
-            if not group or (len(group) < most and _fit_together([*group, mistake], master))
-        )
-        group = next(fits, None)
-        if group is None:
-            groups.append([mistake])
-        else:
-            group.append(mistake)
-    return [group for group in groups if group]
-
-
-def _fit_together(group: Sequence[Mistake], master: str) -> bool:
-    losses = [check for mistake in group for check in mistake.loses]
-    if len(losses) != len(set(losses)) or not all(mistake.loses for mistake in group):
-        return False
-    try:
-        for mistake in group:
-            master = mistake.apply(master)
-    except LabError:
-        return False
-    return True
-
-
-def _wanted(name: str, only: Sequence[str]) -> bool:
-    return not only or name in only or name.removeprefix("mistake-") in only
+    @property
+    def run_s(self) -> float:
+        """Seconds that all runs took, one after the other, whenever they were made."""
+        return sum(result.run.wall_s for result in self.results if result.run is not None)
 
 
 def verify(
@@ -153,6 +71,9 @@ def verify(
     slots: int | None = None,
     sandbox: str | None = None,
     together: int = 1,
+    alternatives: bool = True,
+    seeds: int = 0,
+    again: bool = False,
 ) -> Verification:
     """Grade every case and compare with what it must get; a later call goes on where one stopped.
 
@@ -161,78 +82,163 @@ def verify(
 
     Raises:
         LabError: The lab's files are wrong.
+        DataError: A data set is missing.
     """
     parts = load_parts(files)
-    bench = _Bench(
+    bench = Bench(
         files,
         course,
         GradeRequest(files, (), course, store, origin, size, sandbox, slots, fresh=True),
         progress,
+        again,
     )
-    results = bench.results(cases_of(files, size, only, together=together))
+    made = list(cases_of(files, size, only, together=together, alternatives=alternatives, seeds=seeds))
+    if not made:
+        raise LabError(f"{files.name} has no case called {', '.join(only)} on {size} data.")
+    results = bench.results(made)
     alone = [
         name for row in results if row.problems and len(row.case.members) > 1 for name in row.case.members
     ]
     if alone:
         results = [row for row in results if not (row.problems and len(row.case.members) > 1)]
-        results += bench.results(cases_of(files, size, alone))
+        results += bench.results(
+            cases_of(files, size, [f"mistake-{name}" for name in alone], alternatives=False)
+        )
     worth = [check.id for check in parts.checks.checks if check.points > 0]
-    named = set().union(*(row.case.loses or () for row in results if row.case.members))
+    named = set().union(*(row.case.loses or () for row in results if row.case.kind == "mistake"))
     return Verification(
         results=tuple(results),
         unkilled=() if only else tuple(check for check in worth if check not in named),
-        not_assessed=_unassessed(results),
+        not_assessed=_unassessed(row.score for row in results if row.case.kind == "solution"),
+        complaints=tuple(mismatches(parts.lab.thresholds, parts.lab.calibration, files.name)),
+        left_out=tuple(m.name for m in load_mistakes(files.mistakes) if m.size not in ("any", size)),
     )
 
 
 @dataclass(frozen=True)
-class _Bench:
-    """Grades cases in a course folder of their own."""
+class Bench:
+    """Grades cases in a course folder of their own.
+
+    Attributes:
+        files: The lab.
+        course: The folder.
+        request: With which data, slots and sandbox.
+        progress: Hears what happens.
+        again: Run once more what a limit of time ended: the machine may have been busy.
+    """
 
     files: LabFiles
     course: Course
     request: GradeRequest
     progress: Progress
+    again: bool = False
 
-    def results(self, cases: Iterable[tuple[Case, dict[str, object]]]) -> list[CaseResult]:
+    def results(self, cases: Iterable[Made]) -> list[CaseResult]:
         """Grade the cases and compare."""
         folder = self.course.root / "cases" / self.files.name
         wanted: list[Case] = []
         paths: list[Path] = []
+        late = self._ended_by_time() if self.again else frozenset()
         for case, notebook in cases:
             path = folder / f"{case.name}.ipynb"
-            write_atomic(path, json.dumps(notebook, indent=1))
+            write_case(path, notebook, again=case.name in late)
             wanted.append(case)
             paths.append(path)
         grade(replace(self.request, paths=paths), self.progress)
         with open_gradebook(self.course) as gradebook:
-            scores = [gradebook.entry(self.files.name, case.name).score for case in wanted]
-        return [
-            CaseResult(case, score, _problems(case, score))
-            for case, score in zip(wanted, scores, strict=True)
-        ]
+            entries = [gradebook.entry(self.files.name, case.name) for case in wanted]
+            try:
+                known = gradebook.entry(self.files.name, "solution-otter").score
+            except GradebookError:  # never run here
+                known = None
+        runs = RunStore(self.course, self.files.name)
+        unassessed = frozenset(_unassessed([known]))
+        results = []
+        for case, entry in zip(wanted, entries, strict=True):
+            run = runs.read(entry.run_key) if entry.run_key else None
+            problems = problems_of(case, entry.score, run, unassessed)
+            results.append(CaseResult(case, entry.score, problems, run))
+        return results
+
+    def _ended_by_time(self) -> frozenset[str]:
+        runs = RunStore(self.course, self.files.name)
+        with open_gradebook(self.course) as gradebook:
+            stored = {
+                entry.student: runs.read(entry.run_key)
+                for entry in gradebook.entries(self.files.name)
+                if entry.run_key is not None
+            }
+        late = (Verdict.TIMEOUT, Verdict.CPU_TIME)
+        return frozenset(name for name, run in stored.items() if run is not None and run.verdict in late)
 
 
-def _problems(case: Case, score: SubmissionScore | None) -> tuple[str, ...]:
+def write_case(path: Path, notebook: dict[str, Any], *, again: bool) -> None:
+    """Write a case's notebook with the number of its try, which makes it another file and so another run.
+
+    Args:
+        path: Where; what stands there tells how often the same notebook was tried before.
+        notebook: As made from the lab.
+        again: Count one try more.
+    """
+    tries = 0
+    if path.is_file():
+        before = json.loads(path.read_bytes())
+        tries = before["metadata"].pop(_TRY, 0)
+        tries = tries + again if before == notebook else 0
+    if tries:
+        notebook = {**notebook, "metadata": {**notebook["metadata"], _TRY: tries}}
+    write_atomic(path, json.dumps(notebook, indent=1))
+
+
+def problems_of(
+    case: Case,
+    score: SubmissionScore | None,
+    run: RunRecord | None = None,
+    unassessed: frozenset[str] = frozenset(),
+) -> tuple[str, ...]:
+    """Say in what a case did not come out as it must.
+
+    Args:
+        case: What it must get.
+        score: What it got.
+        run: Its run, where there was one.
+        unassessed: Checks that cannot be assessed on the solution here, so that no mistake can show that they work.
+    """
+    if run is not None and run.verdict is Verdict.INTERNAL_ERROR:
+        return (f"the grader itself failed; the same command tries again: {run.detail}",)
     if score is None:
-        return ("it has no score",)
+        return ("the grader itself failed before there was a result; the same command tries again",)
     results = {check.check: check for question in score.questions for check in question.checks}
     problems = [
         f"{name} failed by itself: {check.reason}"
         for name, check in results.items()
         if check.status is CheckStatus.INTERNAL_ERROR
     ]
+    if case.is_right and run is not None and run.verdict is not Verdict.OK:
+        problems.append(f"its run ended with {run.verdict.value}: {run.detail}")
     if case.loses is None:
         if score.automatic_points > 0:
             gained = [name for name, check in results.items() if check.points > 0]
             problems.append(f"it earns {score.automatic_points:g} points: {', '.join(gained)}")
         return tuple(problems)
     lost = {name for name, check in results.items() if check.status in _LOST}
+    problems += [f"{name} fails: {_why(results[name])}" for name in sorted(lost - case.loses)]
     problems += [
-        f"{name} fails: {_why(results[name].hint, results[name].found)}" for name in sorted(lost - case.loses)
+        f"{name} should fail and {_status(results, name)}"
+        for name in sorted(case.loses - lost)
+        if not (name in unassessed and _is_unassessed(results, name))
     ]
-    problems += [f"{name} should fail and {_status(results, name)}" for name in sorted(case.loses - lost)]
+    if case.is_right:
+        problems += [
+            f"{name} is not assessed, though it is on the master's solution: {check.reason}"
+            for name, check in results.items()
+            if check.status is CheckStatus.NOT_ASSESSED and case.kind != "solution" and name not in unassessed
+        ]
     return tuple(problems)
+
+
+def _is_unassessed(results: Mapping[str, CheckResult], name: str) -> bool:
+    return name in results and results[name].status is CheckStatus.NOT_ASSESSED
 
 
 def _status(results: Mapping[str, CheckResult], name: str) -> str:
@@ -240,16 +246,16 @@ def _status(results: Mapping[str, CheckResult], name: str) -> str:
     return "does not exist" if check is None else f"is {check.status.value}"
 
 
-def _why(hint: str | None, found: str | None) -> str:
-    return " | ".join(part.splitlines()[0] for part in (hint, found) if part)[:300]
+def _why(check: CheckResult) -> str:
+    return " | ".join(part.splitlines()[0] for part in (check.hint, check.found, check.reason) if part)[:300]
 
 
-def _unassessed(results: Sequence[CaseResult]) -> tuple[str, ...]:
+def _unassessed(scores: Iterable[SubmissionScore | None]) -> tuple[str, ...]:
     names = {
         check.check
-        for result in results
-        if result.case.name.startswith("solution-") and result.score is not None
-        for question in result.score.questions
+        for score in scores
+        if score is not None
+        for question in score.questions
         for check in question.checks
         if check.status is CheckStatus.NOT_ASSESSED
     }

@@ -16,6 +16,7 @@ from deepgrade.infer.report import (
     LayerEntry,
     ModelEntry,
     ModelRequest,
+    OwnRows,
     Params,
     Prediction,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "ModelBounds",
     "ModelEntry",
     "ModelRequest",
+    "OwnRows",
     "Params",
     "Prediction",
     "Reason",

@@ -38,6 +38,10 @@ class ModelBounds:
     batch_rows: int = 256
     batch_mib: int = 512
     """Activations of one batch, roughly; large rows make smaller batches."""
+    outputs: int = 4096
+    """Numbers that a model gives for one of the notebook's own rows."""
+    output_mib: int = 64
+    """The same for all of them together, as float32."""
     wall_s: float = 300.0
     """One model on one hidden set (`child_timeout`)."""
     cpu_s: int = 900

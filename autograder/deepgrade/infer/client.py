@@ -16,19 +16,17 @@ import threading
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, NamedTuple
+from typing import Literal
 
-import numpy as np
-
-from deepgrade.files import UntrustedFileError, read_untrusted, sha256_bytes, write_atomic
+from deepgrade.files import write_atomic
 from deepgrade.infer.bounds import ModelBounds
 from deepgrade.infer.connection import Connection, WorkerDiedError
 from deepgrade.infer.evidence import EvidenceModel, models_in
-from deepgrade.infer.npy import NpyError, npy_bytes, read_npy
+from deepgrade.infer.fetch import Kept, fetch
 from deepgrade.infer.pack import HiddenSet, pack_job
 from deepgrade.infer.protocol import WorkerJob
 from deepgrade.infer.reasons import BundleError, Reason
-from deepgrade.infer.report import TRANSIENT, InferJob, InferReport, ModelEntry, Prediction
+from deepgrade.infer.report import TRANSIENT, InferJob, InferReport, ModelEntry, OwnRows, Prediction
 from deepgrade.infer.spool import Spool
 from deepgrade.sandbox import Helper, Mount
 from deepgrade.sandbox.none import PlainHelper
@@ -48,13 +46,6 @@ _MARGIN_S = 180.0
 
 
 _START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from deepgrade.infer.worker import main; main()"
-
-
-class _Kept(NamedTuple):
-    """A finished entry and the content of its prediction files."""
-
-    entry: ModelEntry
-    files: dict[str, bytes]
 
 
 class InferWorker:
@@ -85,7 +76,7 @@ class InferWorker:
         self._spool = Spool(Path(self._temporary.name) if self._temporary else spool or Path())
         self._helper = helper or PlainHelper()
         self._connection: Connection | None = None
-        self._kept: dict[str, _Kept] = {}
+        self._kept: dict[str, Kept] = {}
         self._lock = threading.Lock()
 
     def __enter__(self) -> InferWorker:
@@ -150,7 +141,10 @@ class InferWorker:
 
     def _predict(self, job: InferJob, destination: Path) -> InferReport:
         hidden = {
-            name: HiddenSet(request, *self._spool.add_data(request)) for name, request in job.hidden.items()
+            name: request
+            if isinstance(request, OwnRows)
+            else HiddenSet(request, *self._spool.add_data(request))
+            for name, request in job.hidden.items()
         }
         wanted = {f"{m.question}/{m.name}": m.hidden for m in job.models}
         entries: dict[str, ModelEntry] = {}
@@ -180,7 +174,7 @@ class InferWorker:
                 environment["CUDA_VISIBLE_DEVICES"] = os.environ["CUDA_VISIBLE_DEVICES"]
         return environment
 
-    def _model(self, evidence: Path, model: EvidenceModel, hidden: dict[str, HiddenSet]) -> _Kept:
+    def _model(self, evidence: Path, model: EvidenceModel, hidden: dict[str, HiddenSet | OwnRows]) -> Kept:
         number, folder = self._spool.new_job()
         try:
             job, key = pack_job(evidence, model.item, hidden, number, folder, self._bounds)
@@ -193,11 +187,11 @@ class InferWorker:
             return self._kept[key]
         except BundleError as error:
             refusal = Prediction.without("not_assessed", error)
-            return _Kept(ModelEntry.without("refused", error, predictions=dict.fromkeys(hidden, refusal)), {})
+            return Kept(ModelEntry.without("refused", error, predictions=dict.fromkeys(hidden, refusal)), {})
         finally:
             self._spool.drop(folder)
 
-    def _ask(self, job: WorkerJob, folder: Path, hidden: dict[str, HiddenSet]) -> _Kept:
+    def _ask(self, job: WorkerJob, folder: Path, hidden: dict[str, HiddenSet | OwnRows]) -> Kept:
         """Ask the worker; one that dies is started again, and the model is marked as failed."""
         timeout_s = _MARGIN_S + self._bounds.wall_s * len(hidden)
         if self._connection is None or not self._connection.is_alive:
@@ -211,65 +205,8 @@ class InferWorker:
             self._stop()
             failure = BundleError(Reason.CHILD_CRASHED, f"The infer worker: {error}.")
             failed = Prediction.without("failed", failure)
-            return _Kept(ModelEntry.without("failed", failure, predictions=dict.fromkeys(hidden, failed)), {})
-        return _fetch(entry, folder, hidden)
-
-
-def _fetch(entry: ModelEntry, folder: Path, hidden: dict[str, HiddenSet]) -> _Kept:
-    """Bring predictions in, check them, and name them by their content."""
-    files: dict[str, bytes] = {}
-    predictions: dict[str, Prediction] = {}
-    for name, facts in hidden.items():
-        prediction = entry.predictions.get(name)
-        if prediction is None or prediction.status != "ok":
-            missing = Prediction.without(
-                "failed", BundleError(Reason.CHILD_CRASHED, "It says nothing of this set.")
-            )
-            predictions[name] = prediction or missing
-            continue
-        try:
-            data = _scores(folder / f"{name}.npy", facts.rows, facts.classes)
-        except (UntrustedFileError, NpyError) as error:
-            failure = BundleError(Reason.CHILD_CRASHED, f"Its predictions are not accepted: {error}.")
-            predictions[name] = Prediction.without("failed", failure)
-            continue
-        file = f"{sha256_bytes(data)}.npy"
-        files[file] = data
-        public = _public_scores(folder / f"{name}.public.npy", prediction, facts)
-        files |= public
-        known = {
-            "public_file": next(iter(public), None),
-            "public_rows": prediction.public_rows if public else None,
-        }
-        predictions[name] = prediction.model_copy(update={"file": file, "rows": facts.rows, **known})
-    return _Kept(entry.model_copy(update={"predictions": predictions}), files)
-
-
-def _public_scores(path: Path, prediction: Prediction, facts: HiddenSet) -> dict[str, bytes]:
-    """Bring in the scores of rows that the student saw; `{}` where there are none that can be used."""
-    rows = prediction.public_rows
-    if rows is None or not 0 < rows <= facts.rows:
-        return {}
-    try:
-        data = _scores(path, rows, facts.classes)
-    except (UntrustedFileError, NpyError):
-        return {}
-    return {f"{sha256_bytes(data)}.npy": data}
-
-
-def _scores(path: Path, rows: int, classes: int) -> bytes:
-    """Return the `.npy` bytes of class scores from the worker.
-
-    Raises:
-        UntrustedFileError: The file cannot be taken.
-        NpyError: It does not hold finite float32 scores of this shape.
-    """
-    scores = read_npy(read_untrusted(path, max_bytes=4 * rows * classes + 1024))
-    if scores.dtype != np.float32 or scores.shape != (rows, classes):
-        raise NpyError(f"{scores.dtype} {scores.shape} instead of float32 {(rows, classes)}")
-    if not np.isfinite(scores).all():
-        raise NpyError("predictions that are not finite")
-    return npy_bytes(scores)
+            return Kept(ModelEntry.without("failed", failure, predictions=dict.fromkeys(hidden, failed)), {})
+        return fetch(entry, job, folder, hidden, self._bounds)
 
 
 def _is_transient(entry: ModelEntry) -> bool:

@@ -2,10 +2,10 @@
 
 The captured test inputs are compared with the mounted rows at the same places. What reproduces them is proven. Where
 they are missing, or are not what this model takes, the model's input shape has to leave one adapter alone. Images
-that were shifted and scaled by one factor (`x / 127.5 - 1`, `(x - mean) / sd` over all pixels) are proven too: the
-factor and the shift follow from the captured rows. A scaler with figures for each column does not. Captured inputs
-that are other rows (the training set's, say) but hold the very values of one adapter alone name that adapter: it is
-used and marked with a question mark, so that a person is told.
+that were shifted and scaled by one factor, or by one for each colour (`x / 127.5 - 1`, `(x - mean) / sd` over all
+pixels), are proven too: the factor and the shift follow from the captured rows. A scaler with figures for each column
+does not. Captured inputs that are other rows (the training set's, say) but hold the very values of one adapter alone
+name that adapter: it is used and marked with a question mark, so that a person is told.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ _AFFINE_TOLERANCE = 1e-5
 _COMPARED_ROWS = 256
 _SAMPLE_ROWS = 64
 _MOST_VALUES = 512
+_COLOUR_AXES = 4  # images, rows, columns, colours
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,9 @@ class Encoder:
     adapter: str
     row_shape: tuple[int, ...]
     """What the model gets; the adapter's shape, or that with or without a last axis of 1."""
-    scale: float = 1.0
-    shift: float = 0.0
+    scale: tuple[float, ...] = (1.0,)
+    """One for all values, or one for each colour."""
+    shift: tuple[float, ...] = (0.0,)
     proven: bool = True
     """False: only the values of the captured inputs speak for it."""
 
@@ -69,16 +71,22 @@ class Encoder:
         """As it stands in infer.json."""
         if not self.proven:
             return f"{self.adapter}?"
-        if (self.scale, self.shift) == (1, 0):
+        if not self._rescales:
             return self.adapter
-        return f"{self.adapter}*{self.scale:.6g}{self.shift:+.6g}"
+        lines = [f"{scale:.6g}{shift:+.6g}" for scale, shift in zip(self.scale, self.shift, strict=True)]
+        return f"{self.adapter}*{lines[0] if len(lines) == 1 else '(' + ','.join(lines) + ')'}"
+
+    @property
+    def _rescales(self) -> bool:
+        return (self.scale, self.shift) != ((1.0,), (0.0,))
 
     def encode(self, rows: Rows) -> Floats:
         """Return the model's inputs for some rows, float32."""
         values = adapt(self.adapter, rows)
-        if (self.scale, self.shift) != (1, 0):
-            values = values * np.float32(self.scale) + np.float32(self.shift)
-        return values.reshape(len(values), *self.row_shape)
+        if self._rescales:
+            by_colour = values.reshape(-1, len(self.scale))
+            values = by_colour * np.array(self.scale, np.float32) + np.array(self.shift, np.float32)
+        return values.reshape(len(rows), *self.row_shape)
 
 
 def choose_encoder(
@@ -104,7 +112,7 @@ def choose_encoder(
     sample = hidden_rows[:_SAMPLE_ROWS]
     made = {name: values for name in adapters if (values := _adapted(name, sample)) is not None}
     fitting = {
-        name: shape for name, v in made.items() if (shape := _fitted(declared, v.shape[1:])) is not None
+        name: shape for name, v in made.items() if (shape := fitted_shape(declared, v.shape[1:])) is not None
     }
     if captured is not None and len(captured.places):
         few = captured.some()
@@ -113,7 +121,7 @@ def choose_encoder(
         for name in proven:
             if name in fitting:
                 return Encoder(name, fitting[name])
-        own = _fitted(declared, few.values.shape[1:])
+        own = fitted_shape(declared, few.values.shape[1:])
         if not proven and own is not None:
             like = [name for name in _usual(fitting) if _has_values_of(made[name], few.values)]
             try:
@@ -178,7 +186,7 @@ def _mounted(mounted_rows: Callable[[NDArray[np.int64]], Rows], places: NDArray[
         return None
 
 
-def _fitted(declared: Shape, made: tuple[int, ...]) -> tuple[int, ...] | None:
+def fitted_shape(declared: Shape, made: tuple[int, ...]) -> tuple[int, ...] | None:
     """Return the shape in which rows go into the model; Keras adds or takes away a last axis of 1 itself."""
     shapes = [made, (*made, 1)] + ([made[:-1]] if made and made[-1] == 1 else [])
     return next((shape for shape in shapes if matches(declared, shape)), None)
@@ -195,24 +203,41 @@ def _reproduces(name: str, rows: Rows, values: NDArray[Any]) -> bool:
 def _affine(
     adapters: list[str], rows: Rows | None, values: NDArray[Any], row_shape: tuple[int, ...]
 ) -> Encoder:
-    """Return the scale and shift that give the captured rows of images from the raw ones."""
+    """Return the encoder whose scale and shift give the captured rows of images from the raw ones."""
     if rows is not None and not isinstance(rows, Ragged):
         target = values.astype(np.float64)
+        colours = (1, rows.shape[-1]) if rows.ndim == _COLOUR_AXES else (1,)
         for kind in dict.fromkeys(parse_adapter(name).kind for name in adapters):
             raw = adapt(f"{kind}/raw", rows).astype(np.float64)
-            spread = float(np.square(raw - raw.mean()).sum())
-            if raw.shape != target.shape or not spread:
+            if raw.shape != target.shape:
                 continue
-            scale = float(((raw - raw.mean()) * (target - target.mean())).sum()) / spread
-            shift = float(target.mean() - scale * raw.mean())
-            error = float(np.abs(scale * raw + shift - target).max())
-            if (
-                scale
-                and np.isfinite(error)
-                and error <= _AFFINE_TOLERANCE * max(1.0, float(np.abs(target).max()))
-            ):
-                return Encoder(f"{kind}/raw", row_shape, scale, shift)
+            for count in colours:
+                lines = _lines(raw.reshape(-1, count), target.reshape(-1, count))
+                if lines is not None:
+                    return Encoder(f"{kind}/raw", row_shape, *lines)
     raise BundleError(
         Reason.NO_ADAPTER_FITS,
         "The captured test inputs have the model's shape, but none of the lab's ways makes them.",
     )
+
+
+def _lines(
+    raw: NDArray[np.float64], target: NDArray[np.float64]
+) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
+    """Return the scale and shift of each column that give one array from the other; None where there are none.
+
+    Args:
+        raw: Shape (values, columns).
+        target: The same.
+    """
+    centred = raw - raw.mean(axis=0)
+    spread = np.square(centred).sum(axis=0)
+    if not spread.all():
+        return None
+    scale = (centred * (target - target.mean(axis=0))).sum(axis=0) / spread
+    shift = target.mean(axis=0) - scale * raw.mean(axis=0)
+    error = float(np.abs(scale * raw + shift - target).max())
+    most = _AFFINE_TOLERANCE * max(1.0, float(np.abs(target).max()))
+    if not scale.all() or not np.isfinite(error) or error > most:
+        return None
+    return tuple(scale.tolist()), tuple(shift.tolist())

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from deepgrade.files import UntrustedFileError, sha256_json
 from deepgrade.infer.bounds import ModelBounds
 from deepgrade.infer.evidence import items_of, read_blob
-from deepgrade.infer.protocol import CapturedFile, WorkerHidden, WorkerJob
+from deepgrade.infer.own_rows import own_item, pack_own_rows
+from deepgrade.infer.protocol import CapturedFile, WorkerHidden, WorkerJob, WorkerOwnRows
 from deepgrade.infer.reasons import BundleError, Reason, shorten
-from deepgrade.infer.report import HiddenInputs
+from deepgrade.infer.report import HiddenInputs, OwnRows
 
 _CAPTURED_BYTES = 64 << 20
 _ARCHITECTURE = "architecture.json"
@@ -30,7 +31,7 @@ class HiddenSet(NamedTuple):
 def pack_job(
     evidence: Path,
     item: Mapping[str, Any],
-    hidden: Mapping[str, HiddenSet],
+    hidden: Mapping[str, HiddenSet | OwnRows],
     number: int,
     folder: Path,
     bounds: ModelBounds,
@@ -62,7 +63,7 @@ def pack_job(
         weights=_WEIGHTS if problem is None else None,
         weights_problem=problem,
         compile=kept,
-        hidden={name: _hidden(evidence, h, folder, name) for name, h in hidden.items()},
+        hidden={name: _rows(evidence, h, folder, name) for name, h in hidden.items()},
     )
     # Blobs are named by their content, which read_blob has verified.
     captured = [_captured_item(evidence, h).get("file") for h in hidden.values()]
@@ -84,7 +85,11 @@ def _copy_weights(evidence: Path, item: Mapping[str, Any], folder: Path, bounds:
     return None
 
 
-def _hidden(evidence: Path, hidden: HiddenSet, folder: Path, name: str) -> WorkerHidden:
+def _rows(
+    evidence: Path, hidden: HiddenSet | OwnRows, folder: Path, name: str
+) -> WorkerHidden | WorkerOwnRows:
+    if isinstance(hidden, OwnRows):
+        return pack_own_rows(evidence, hidden, folder, name)
     return WorkerHidden(
         folder=hidden.folder,
         dataset=hidden.request.dataset,
@@ -94,7 +99,9 @@ def _hidden(evidence: Path, hidden: HiddenSet, folder: Path, name: str) -> Worke
     )
 
 
-def _captured_item(evidence: Path, hidden: HiddenSet) -> dict[str, Any]:
+def _captured_item(evidence: Path, hidden: HiddenSet | OwnRows) -> dict[str, Any]:
+    if isinstance(hidden, OwnRows):
+        return own_item(evidence, hidden)
     wanted = hidden.request.captured
     return {} if wanted is None else items_of(evidence, wanted.question).get(wanted.name, {})
 

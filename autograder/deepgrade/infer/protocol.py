@@ -1,11 +1,11 @@
 """What the head and the worker say to each other: one JSON object a line.
 
-    worker -> head   {"ready": 1}                            once, after the start; the protocol's version
+    worker -> head   {"ready": 2}                            once, after the start; the protocol's version
     head -> worker   {"id": 7, "folder": "7", ...}           WorkerJob
     worker -> head   {"id": 7, "entry": {...}}               WorkerAnswer
 
 File names are relative: those of a job to `SPOOL/jobs/<folder>`, a hidden set's folder to `SPOOL/data`. The worker writes
-predictions as `<hidden set>.npy` into the job's folder; the head reads them as files of a stranger.
+predictions as `<name>.npy` (hidden set or own rows) into the job's folder; the head reads them as files of a stranger.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from deepgrade.infer.report import ModelEntry
 
-PROTOCOL = 1
+PROTOCOL = 2
 LINE_BYTES = 64 << 20
 
 
@@ -43,6 +43,16 @@ class WorkerHidden(_Line):
     captured: CapturedFile | None
 
 
+class WorkerOwnRows(_Line):
+    """The notebook's own rows for one job."""
+
+    file: str | None
+    shape: list[int]
+    """As the evidence states it; the file has to agree."""
+    problem: str | None
+    """Why there is no file."""
+
+
 class WorkerJob(_Line):
     """One model: check it, count it, predict with it."""
 
@@ -53,7 +63,7 @@ class WorkerJob(_Line):
     weights_problem: str | None
     """Why there is no weights file."""
     compile: dict[str, Any] | None
-    hidden: dict[str, WorkerHidden]
+    hidden: dict[str, WorkerHidden | WorkerOwnRows]
 
 
 class WorkerAnswer(_Line):
@@ -66,4 +76,4 @@ class WorkerAnswer(_Line):
 class WorkerReady(_Line):
     """The worker is there."""
 
-    ready: Literal[1]
+    ready: Literal[2]

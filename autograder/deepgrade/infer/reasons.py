@@ -31,6 +31,9 @@ class Reason(StrEnum):
     SEVERAL_OUTPUTS = "several_outputs"
     NO_ADAPTER_FITS = "no_adapter_fits"
     AMBIGUOUS_ADAPTER = "ambiguous_adapter"
+    INPUTS_NOT_USABLE = "inputs_not_usable"
+    INPUTS_DO_NOT_FIT = "inputs_do_not_fit"
+    OUTPUT_TOO_LARGE = "output_too_large"
     OUTPUT_DOES_NOT_FIT = "output_does_not_fit"
     PREDICT_ERROR = "predict_error"
     CHILD_TIMEOUT = "child_timeout"
@@ -58,12 +61,15 @@ SENTENCES: dict[Reason, str] = {
     Reason.WEIGHT_SHAPE_MISMATCH: "The weights do not have the number and shapes that the layers ask for.",
     Reason.WEIGHT_DTYPE: "A weight has a number format that is not accepted.",
     Reason.NOT_FINITE: "The weights or the predictions hold NaN or infinity (the training probably diverged).",
-    Reason.SEVERAL_INPUTS: "The model takes several inputs, the hidden set has one.",
-    Reason.SEVERAL_OUTPUTS: "The model gives several outputs, the hidden set has one answer a row.",
+    Reason.SEVERAL_INPUTS: "The model takes several inputs, the rows to predict are one array.",
+    Reason.SEVERAL_OUTPUTS: "The model gives several outputs, one answer a row is asked for.",
     Reason.NO_ADAPTER_FITS: "No known way of preparing the data set gives this model's inputs (for example a scaler "
     "that was fitted in the notebook).",
     Reason.AMBIGUOUS_ADAPTER: "Several ways of preparing the data set fit the model's input shape, and the captured test "
     "inputs do not tell which one was used.",
+    Reason.INPUTS_NOT_USABLE: "The notebook's own test inputs were not kept whole as one table of finite numbers.",
+    Reason.INPUTS_DO_NOT_FIT: "The notebook's own test inputs do not have the shape that this model takes.",
+    Reason.OUTPUT_TOO_LARGE: "The model gives more numbers for these rows than are accepted.",
     Reason.OUTPUT_DOES_NOT_FIT: "The model's output is not one score per class of the data set.",
     Reason.PREDICT_ERROR: "Keras raised an error while it built the model or predicted with it.",
     Reason.CHILD_TIMEOUT: "Rebuilding the model and predicting took longer than allowed.",

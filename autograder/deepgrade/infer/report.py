@@ -38,13 +38,19 @@ class HiddenInputs(_Strict):
     """Reviews: what the notebook gives to `load_data(num_words=...)`."""
 
 
+class OwnRows(_Strict):
+    """Rows that the notebook itself set apart, captured whole: a stranger's, like the model that predicts them."""
+
+    inputs: CapturedName
+
+
 class ModelRequest(_Strict):
     """A model that is to predict."""
 
     question: str
     name: str
     hidden: tuple[str, ...] = ()
-    """Names of hidden sets."""
+    """Names of hidden sets and of own rows."""
 
 
 class InferJob(_Strict):
@@ -55,7 +61,7 @@ class InferJob(_Strict):
 
     evidence: Path
     models: tuple[ModelRequest, ...] = ()
-    hidden: dict[str, HiddenInputs] = {}
+    hidden: dict[str, HiddenInputs | OwnRows] = {}
 
     @model_validator(mode="after")
     def _sets_exist(self) -> InferJob:

@@ -16,11 +16,12 @@ from deepgrade.data.loading import load_public_rows
 from deepgrade.files import UntrustedFileError, read_untrusted, write_atomic
 from deepgrade.infer.bounds import ModelBounds, check_work, measure
 from deepgrade.infer.build import build, predict
-from deepgrade.infer.inspect import inspect_bundle, open_bundle
+from deepgrade.infer.inspect import Bundle, inspect_bundle, open_bundle
 from deepgrade.infer.match import Captured, choose_encoder
 from deepgrade.infer.npy import NpyError, npy_bytes, read_npy
 from deepgrade.infer.outputs import class_scores, compile_facts, last_activation
-from deepgrade.infer.protocol import CapturedFile, WorkerHidden, WorkerJob
+from deepgrade.infer.own_rows import predict_own_rows
+from deepgrade.infer.protocol import CapturedFile, WorkerHidden, WorkerJob, WorkerOwnRows
 from deepgrade.infer.reasons import BundleError, Reason
 from deepgrade.infer.report import ModelEntry, Prediction
 
@@ -37,18 +38,26 @@ def inspect_job(job: WorkerJob, folder: Path, bounds: ModelBounds) -> ModelEntry
 
 
 def predict_job(job: WorkerJob, hidden: str, spool: Path, bounds: ModelBounds) -> Prediction:
-    """Predict one hidden set; the scores are written as `<hidden>.npy` into the job's folder.
+    """Predict one hidden set or own rows; what comes out is written as `<hidden>.npy` into the job's folder.
 
     Never raises for what a bundle can be blamed for.
     """
-    started = time.monotonic()
     folder, request = spool / "jobs" / job.folder, job.hidden[hidden]
-    data = spool / "data" / request.folder
     bundle = open_bundle(
         _read(folder / job.architecture, bounds.architecture_mib << 20),
         _read(folder / (job.weights or ""), bounds.weights_mib << 20),
         bounds,
     )
+    if isinstance(request, WorkerOwnRows):
+        return predict_own_rows(bundle, request, folder, hidden, bounds)
+    return _predict_hidden(job, bundle, request, spool, hidden, bounds)
+
+
+def _predict_hidden(
+    job: WorkerJob, bundle: Bundle, request: WorkerHidden, spool: Path, hidden: str, bounds: ModelBounds
+) -> Prediction:
+    started = time.monotonic()
+    folder, data = spool / "jobs" / job.folder, spool / "data" / request.folder
     rows = _hidden_rows(data / "inputs", request.num_words)
     try:
         if len(bundle.model.inputs) > 1:

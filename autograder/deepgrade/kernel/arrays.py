@@ -76,7 +76,7 @@ def array_item(value: Any, store: EvidenceStore, seed: int) -> dict[str, Any]:
         if rows:
             kept = _taken(source, rows)
     facts = _facts(source)
-    file = _write(kept, store) if kept is not None else None
+    file = write_array(kept, store) if kept is not None else None
     return {
         "kind": "array",
         "dtype": source.dtype,
@@ -137,7 +137,13 @@ def _blocks(source: _Source) -> Any:
         yield source.rows(start, start + step)
 
 
-def _write(array: Any, store: EvidenceStore) -> str:
+def write_array(array: Any, store: EvidenceStore) -> str:
+    """Write an array in the smallest dtype that holds it and return its file's name.
+
+    Raises:
+        NotPlainError: An object array that holds no numbers or texts of one type.
+        EvidenceFullError: Nothing is left for it.
+    """
     numpy: Any = sys.modules["numpy"]
     stream = io.BytesIO()
     numpy.lib.format.write_array(stream, numpy.asarray(_smaller(array), order="C"), allow_pickle=False)

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 import sys
 import time
 import types
 from typing import Any
 
 from .arrays import array_item, is_array
+from .estimators import estimator_item, is_estimator
 from .frames import frame_item, is_frame
 from .functions import ProbeRunner
 from .job import Capture
@@ -29,6 +31,11 @@ from .streams import Outputs
 QUESTION_S = 120.0
 ITEM_S = 60.0
 MAX_VALUE_BYTES = 256 * 1024
+MAX_ITEM_BYTES = 8 << 20
+MAX_LIST = 8
+"""Arrays that a list of them may hold."""
+MAX_NESTED_ARRAYS = 4096
+"""Elements of flat arrays in a list that is still kept as nested lists."""
 _FUNCTIONS = (
     types.FunctionType,
     types.BuiltinFunctionType,
@@ -44,6 +51,8 @@ _VALUE_TYPES: tuple[tuple[type[Any], str], ...] = (
     (tuple, "list"),
     (dict, "dict"),
     (type(None), "NoneType"),
+    (set, "set"),
+    (frozenset, "set"),
 )
 
 Item = dict[str, Any]
@@ -70,8 +79,14 @@ class QuestionCapture:
         self._seed = seed
         self._probes = ProbeRunner(alarms, self._safe_item)
 
-    def take(self, question: str, capture: Capture) -> None:
-        """Write `<question>.json`, replacing an older one of the same question."""
+    def take(self, question: str, capture: Capture, figures: list[Item]) -> None:
+        """Write `<question>.json`, replacing an older one of the same question.
+
+        Args:
+            question: Its id.
+            capture: What is kept.
+            figures: What was shown since the last question's end; the reader knows which cells are this question's.
+        """
         items: dict[str, Item] = {}
         deadline = time.monotonic() + QUESTION_S
         for name in capture.names:
@@ -86,15 +101,30 @@ class QuestionCapture:
                     value, capture.probes.get(name, []), deadline - time.monotonic()
                 )
         self._store.write_json(
-            f"{question}.json", {"schema_version": 1, "question": question, "items": items}
+            f"{question}.json",
+            {"schema_version": 1, "question": question, "items": items, "figures": self._kept(figures)},
         )
+
+    def _kept(self, figures: list[Item]) -> list[Item]:
+        """Return the figures that still fit into the run's evidence; of the others that they were there."""
+        kept = []
+        for figure in figures:
+            try:
+                self._store.charge(len(json.dumps(figure, allow_nan=False)))
+            except EvidenceFullError as error:
+                figure = {"cell": figure["cell"], "title": "", "axes": None, "problem": str(error)}
+            kept.append(figure)
+        return kept
 
     def _safe_item(self, value: Any, probes: list[Any] | None = None, left_s: float = ITEM_S) -> Item:
         """Return an object's item, counted against the run's evidence; `unsupported` when it cannot be taken."""
 
         def take() -> Item:
             item = self._item(value, probes)
-            self._store.charge(len(json.dumps(item, allow_nan=False)))
+            size = len(json.dumps(item, allow_nan=False))
+            if size > MAX_ITEM_BYTES:
+                raise NotPlainError(f"what is known of it takes more than {MAX_ITEM_BYTES >> 20} MiB")
+            self._store.charge(size)
             return item
 
         if left_s <= 0:
@@ -114,13 +144,31 @@ class QuestionCapture:
         if is_history(value):
             return history_item(value)
         if is_frame(value):
-            return frame_item(value)
+            return frame_item(value, self._store)
+        if is_estimator(value):
+            return estimator_item(value, self._store, self._seed)
         sequences = sequences_item(value, self._seed)
         if sequences is not None:
             return sequences
         if is_array(value):
             return array_item(value, self._store, self._seed)
+        parts = _arrays_in(value)
+        if parts:
+            return {"kind": "list", "items": [self._item(part) for part in parts]}
         return value_item(value)
+
+
+def _arrays_in(value: Any) -> list[Any]:
+    """Return the parts of a short list or tuple of arrays and data frames; nothing for rows of one table."""
+    kind = type(value)
+    if not issubclass(kind, (list, tuple)):
+        return []
+    parts = list(list.__iter__(value) if issubclass(kind, list) else tuple.__iter__(value))
+    if not 0 < len(parts) <= MAX_LIST or not all(is_array(part) or is_frame(part) for part in parts):
+        return []
+    shapes = [part.shape for part in parts]
+    is_pair = any(len(shape) > 1 for shape in shapes) or sum(map(math.prod, shapes)) > MAX_NESTED_ARRAYS
+    return parts if is_pair else []
 
 
 def value_item(value: Any) -> Item:
@@ -134,6 +182,8 @@ def value_item(value: Any) -> Item:
     index = getattr(pandas, "Index", None)
     if index is not None and issubclass(kind, index):
         value = index.tolist(value)
+    if issubclass(kind, (set, frozenset)):
+        value = _elements(value)
     data = plain(value, Budget(MAX_VALUE_BYTES))
     if len(json.dumps(data)) > MAX_VALUE_BYTES:
         raise NotPlainError(f"it takes more than {MAX_VALUE_BYTES // 1024} KiB as JSON")
@@ -142,6 +192,16 @@ def value_item(value: Any) -> Item:
     if name == "dict" and type(data) is dict and set(data) == {"$float"} and not issubclass(kind, dict):
         name = "float"
     return {"kind": "value", "type": name, "value": data}
+
+
+def _elements(value: Any) -> list[Any]:
+    """Return the elements of a set, in an order that does not depend on the process."""
+    base = set if issubclass(type(value), set) else frozenset
+    budget = Budget(MAX_VALUE_BYTES)
+    elements = [plain(element, budget) for element in base.__iter__(value)]
+    if any(type(element) in (list, dict) for element in elements):
+        raise NotPlainError("it is a set of more than numbers and texts")
+    return sorted(elements, key=lambda element: (type(element).__name__, repr(element)))
 
 
 def unsupported(value: Any, why: str) -> Item:

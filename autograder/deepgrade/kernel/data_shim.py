@@ -1,22 +1,23 @@
-"""Let `keras.datasets` read a local folder.
+"""Let `keras.datasets` and `keras.utils.get_file` read a local folder, and show its files beside the notebook.
 
-Theory of operation: this file lies beside `main.py` in the sandbox, is imported by path, and imports the standard
+Theory of operation: this file lies beside `main.py` in the sandbox, and with `data_files.py` it imports the standard
 library and numpy alone. `install(folder)` puts a finder in front of Python's own. When student code imports Keras (by any of
 its names), the modules `keras.src.datasets.<name>` are executed as usual and their loaders are then replaced, before
 anything can take the originals out of them: so `from keras.datasets import mnist`, `tf.keras.datasets.mnist` and the other
-spellings all get the replaced ones. Keras itself is never imported here. The loaders do what Keras's do, argument for
-argument, and return what those return; they read `<folder>/<name>/*.npy` instead of a cache file, which Keras would compare with
-its own checksum and then download again. A data set that has no folder raises an error that names those that do.
+spellings all get the replaced ones; so is `get_file`. Keras itself is never imported here. The loaders do what Keras's do,
+argument for argument, and return what those return; they read `<folder>/<name>/*.npy` instead of a cache file, which Keras would
+compare with its own checksum and then download again. A data set that has no folder raises an error that names those that do.
 
 The folder is read-only data made by the instructor; this runs with the student's rights, so nothing here is a secret or a wall.
 """
 
 from __future__ import annotations
 
+import atexit
 import importlib.abc
 import importlib.machinery
-import importlib.util
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -26,7 +27,14 @@ from typing import Any
 
 import numpy as np
 
-_KERAS_MODULE = re.compile(r"(keras|tf_keras|tensorflow)(\.\w+)*\.datasets\.(\w+)")
+from .data_files import DataSetNotAvailableError, file_finder, link_files, remove_links, set_names
+
+SETS_VARIABLE = "DEEPGRADE_SETS"
+"""Environment variable with the lab's data sets, separated by commas; absent: all that the folder holds."""
+
+_KERAS = r"(?:keras|tf_keras|tensorflow)(?:\.\w+)*"
+_DATASETS_MODULE = re.compile(_KERAS + r"\.datasets\.(\w+)")
+_GET_FILE_MODULE = re.compile(_KERAS + r"\.(?:file_utils|data_utils)")
 _KERAS_SETS = frozenset(
     (
         "boston_housing",
@@ -39,17 +47,27 @@ _KERAS_SETS = frozenset(
         "reuters",
     )
 )
+# The group that each of CIFAR-100's classes belongs to.
+_CIFAR100_GROUPS = (
+    4, 1, 14, 8, 0, 6, 7, 7, 18, 3, 3, 14, 9, 18, 7, 11, 3, 9, 7, 11, 6, 11, 5, 10, 7, 6, 13, 15, 3, 15, 0, 11, 1, 10,
+    12, 14, 16, 9, 11, 5, 5, 19, 8, 8, 15, 13, 14, 17, 18, 10, 16, 4, 17, 4, 2, 0, 17, 4, 18, 17, 10, 3, 2, 12, 12, 16,
+    12, 1, 9, 19, 2, 10, 0, 1, 16, 12, 9, 13, 15, 13, 16, 19, 2, 4, 6, 19, 5, 5, 8, 19, 18, 1, 2, 15, 6, 0, 17, 8, 14, 13,
+)  # fmt: skip
 _folder = Path()
 
 
-class DataSetNotAvailableError(FileNotFoundError):
-    """The lab's data folder does not hold the data set that was asked for."""
+def _set_names() -> list[str]:
+    wanted = os.environ.get(SETS_VARIABLE)
+    return set_names(_folder, None if wanted is None else wanted.split(","))
+
+
+_get_file = file_finder(lambda: (_folder, _set_names()))
 
 
 def _set_folder(name: str) -> Path:
     folder = _folder / name
-    if not (folder / "facts.json").is_file():
-        there = sorted(path.parent.name for path in _folder.glob("*/facts.json"))
+    there = _set_names()
+    if name not in there:
         raise DataSetNotAvailableError(
             f"The data set {name!r} is not available here: there is no network, and this lab comes with "
             f"{', '.join(there) or 'no data set'} only. Use the data set that the lab names."
@@ -71,6 +89,25 @@ def _arrays_loader(name: str) -> Callable[..., Any]:
         return train, test
 
     return load_data
+
+
+def cifar100_load_data(label_mode: str = "fine") -> Any:
+    """Return `(x_train, y_train), (x_test, y_test)` as `keras.datasets.cifar100.load_data` does, from the lab's folder.
+
+    Args:
+        label_mode: `fine` for the 100 classes, `coarse` for the 20 groups of five that they belong to.
+    """
+    if label_mode not in ("fine", "coarse"):
+        raise ValueError(
+            f'`label_mode` must be one of `"fine"`, `"coarse"`. Received: label_mode={label_mode}.'
+        )
+    folder = _set_folder("cifar100")
+    groups = np.array(_CIFAR100_GROUPS)
+    splits = []
+    for split in ("train", "test"):
+        labels = _array(folder, f"y_{split}")
+        splits.append((_array(folder, f"x_{split}"), groups[labels] if label_mode == "coarse" else labels))
+    return tuple(splits)
 
 
 def _missing_loader(name: str) -> Callable[..., Any]:
@@ -187,19 +224,35 @@ def imdb_get_word_index(path: str = "imdb_word_index.json") -> Any:
 def _replacements(name: str) -> dict[str, Callable[..., Any]]:
     if name == "imdb":
         return {"load_data": imdb_load_data, "get_word_index": imdb_get_word_index}
+    if name == "cifar100":
+        return {"load_data": cifar100_load_data}
     if name == "mnist":
         return {"load_data": _arrays_loader(name)}
     return {"load_data": _missing_loader(name)}
 
 
+def _replacements_in(module: str) -> dict[str, Callable[..., Any]]:
+    """Return what is replaced in a module of this name."""
+    match = _DATASETS_MODULE.fullmatch(module)
+    if match is not None and match[1] in _KERAS_SETS:
+        return _replacements(match[1])
+    return {"get_file": _get_file} if _GET_FILE_MODULE.fullmatch(module) else {}
+
+
 def _patch(module: ModuleType) -> None:
-    match = _KERAS_MODULE.fullmatch(module.__name__)
-    if match is None or match[3] not in _KERAS_SETS:
-        return
-    for attribute, function in _replacements(match[3]).items():
+    for attribute, function in _replacements_in(module.__name__).items():
         if hasattr(module, attribute):
             function.__name__ = function.__qualname__ = attribute
             setattr(module, attribute, function)
+
+
+def _patch_copies(name: str, module: ModuleType) -> None:
+    """Replace a `get_file` that a module took from Keras before we came."""
+    taken = vars(module).get("get_file")
+    if name.startswith(("keras", "tf_keras", "tensorflow")) and _GET_FILE_MODULE.fullmatch(
+        getattr(taken, "__module__", None) or ""
+    ):
+        vars(module)["get_file"] = _get_file
 
 
 class _PatchingLoader(importlib.abc.Loader):
@@ -221,13 +274,12 @@ class _PatchingLoader(importlib.abc.Loader):
 
 
 class _Finder(importlib.abc.MetaPathFinder):
-    """Finds the modules of `keras.datasets` as Python would, and has them patched."""
+    """Finds the modules with loaders as Python would, and has them patched."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        match = _KERAS_MODULE.fullmatch(fullname)
-        if match is None or match[3] not in _KERAS_SETS:
+        if not _replacements_in(fullname):
             return None
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
         if spec is not None and spec.loader is not None:
@@ -236,15 +288,26 @@ class _Finder(importlib.abc.MetaPathFinder):
 
 
 def install(data_folder: str) -> None:
-    """Have `keras.datasets` read this folder from now on; calling it again changes the folder.
+    """Have Keras read this folder from now on, and link its files into the working folder.
+
+    Calling it again changes the folder. The links go when Python ends.
 
     Args:
-        data_folder: Holds one folder per data set, with `facts.json` and `.npy` files (docs/formats.md).
+        data_folder: Holds one folder per data set, with `facts.json` and `.npy` files or `files/` (docs/formats.md).
     """
     global _folder
     _folder = Path(data_folder)
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
     for name, module in list(sys.modules.items()):
-        if module is not None and _KERAS_MODULE.fullmatch(name):
+        if isinstance(module, ModuleType):
             _patch(module)
+            _patch_copies(name, module)
+    links = link_files(_folder, _set_names(), Path.cwd())
+    if links:
+        atexit.register(_remove_links_of, os.getpid(), links)
+
+
+def _remove_links_of(process: int, links: list[Path]) -> None:
+    if os.getpid() == process:  # not in a child that the notebook forked
+        remove_links(links)

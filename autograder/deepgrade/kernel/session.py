@@ -20,7 +20,7 @@ import sys
 import time
 from pathlib import Path
 
-from .capture import QUESTION_S, QuestionCapture
+from .capture import QUESTION_S, Item, QuestionCapture
 from .devices import Devices
 from .gpu_memory import install_gpu_memory
 from .imports import AfterImport
@@ -78,7 +78,7 @@ class Session:
         """Run all cells and return the process's exit code."""
         self._journal.timed_event("start", versions=_versions())
         for question in self._job.ends_at_start:
-            self._end_question(question)
+            self._end_question(question, [])
         for cell in self._job.cells:
             self._run_cell(cell)
             if os.getpid() != self._pid:
@@ -86,8 +86,9 @@ class Session:
                     0
                 )  # a child that the cell forked and forgot: only the notebook's own process goes on
             self._devices_seen()
+            figures = self._outputs.figures.take() if cell.ends else []
             for question in cell.ends:
-                self._end_question(question)
+                self._end_question(question, figures)
         self._write_devices(at_end=True)
         self._journal.timed_event("end")
         return EXIT_JOURNAL_LOST if self._journal.lost else 0
@@ -144,7 +145,7 @@ class Session:
             self._shell.show_error(error)
         self._outputs.end()
 
-    def _end_question(self, question: str) -> None:
+    def _end_question(self, question: str, figures: list[Item]) -> None:
         started = time.monotonic()
         if sys.getrecursionlimit() < 1000:
             sys.setrecursionlimit(1000)
@@ -152,7 +153,7 @@ class Session:
         _, error = self._alarms.attempt(
             _CAPTURE_S,
             f"taking the evidence of {question} took longer than {_CAPTURE_S:g} seconds",
-            lambda: self._capture.take(question, capture) if capture is not None else None,
+            lambda: self._capture.take(question, capture, figures) if capture is not None else None,
         )
         self._write_devices(at_end=False)
         self._journal.event(

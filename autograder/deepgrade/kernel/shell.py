@@ -23,10 +23,12 @@ from typing import Any, NoReturn
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
+from IPython.core.formatters import DisplayFormatter
 from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 
+from .figures import is_figure
 from .limits import Alarms, CellTimeout, class_name, first_line, text_of
 from .streams import Outputs
 
@@ -82,6 +84,19 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]
         self.shell.outputs.clear(wait)
 
 
+class _Formatter(DisplayFormatter):  # type: ignore[misc]
+    """Turns objects into mime bundles, and has the facts of figures taken."""
+
+    def format(self, obj: Any, include: Any = None, exclude: Any = None) -> tuple[Any, Any]:
+        """Return an object's mime bundle and the bundle's metadata."""
+        data, metadata = super().format(obj, include=include, exclude=exclude)
+        outputs: Outputs = self.parent.outputs
+        if outputs.takes and is_figure(obj) and any(kind.startswith("image/") for kind in data):
+            with outputs.muted():  # what a library warns about while it is asked is no part of the notebook
+                outputs.figures.formatted(data, obj)
+        return data, metadata
+
+
 def no_keyboard(*args: Any, **kwargs: Any) -> NoReturn:
     """Stand in for `input`.
 
@@ -119,6 +134,11 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         """Keep the cells' sources in memory only."""
         self.history_manager = HistoryManager(shell=self, parent=self, enabled=False, hist_file=":memory:")
         self.configurables.append(self.history_manager)
+
+    def init_display_formatter(self) -> None:
+        """Show objects through a formatter that notices figures."""
+        self.display_formatter = _Formatter(parent=self)
+        self.configurables.append(self.display_formatter)
 
     def init_virtualenv(self) -> None:
         """Leave sys.path alone."""

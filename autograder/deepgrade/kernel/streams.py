@@ -24,6 +24,7 @@ from .journal import Journal
 from .limits import Alarms
 from .output import CellOutput
 from .plain import MAX_DEPTH, Budget, NotPlainError, plain
+from .shown import ShownFigures
 
 _CHUNK_BYTES = 8192
 _QUIET_S = 0.1
@@ -58,8 +59,11 @@ class Outputs:
         self._journal = journal
         self._alarms = alarms
         self._limit = limit
+        self.figures = ShownFigures(alarms)
+        """The facts of figures among what is shown."""
         self._lock = threading.RLock()
         self._cell: CellOutput | None = None
+        self._number = -1
         self._name = "stdout"
         self._pieces: list[str] = []
         self._size = 0
@@ -76,6 +80,7 @@ class Outputs:
         """Take outputs for this cell from now on."""
         with self._alarms, self._lock:
             self._cell = CellOutput(self._journal, cell, self._limit)
+            self._number = cell
             self._clear_next = False
 
     def end(self) -> None:
@@ -84,6 +89,11 @@ class Outputs:
             self._end_text()
             if self._cell is not None:
                 self._cell.close()
+
+    @property
+    def takes(self) -> bool:
+        """Whether what is shown now belongs to a cell."""
+        return not (self._forked or self._muted or self._cell is None)
 
     @contextlib.contextmanager
     def muted(self) -> Iterator[None]:
@@ -115,15 +125,21 @@ class Outputs:
             if self._pieces:
                 self._wake_flusher()
 
-    def rich(self, output: dict[str, Any]) -> None:
-        """Take a figure, a table, a result or an error: an nbformat output that is plain JSON."""
-        if self._forked or self._muted or self._cell is None:
+    def rich(self, output: dict[str, Any], bundle: Any = None) -> None:
+        """Take a figure, a table, a result or an error: an nbformat output that is plain JSON.
+
+        Args:
+            output: The output.
+            bundle: The mime bundle that it was made of, if any.
+        """
+        if not self.takes or self._cell is None:
             return
         size = len(json.dumps(output, ensure_ascii=False).encode("utf-8", "replace"))
         with self._alarms, self._lock:
             self._end_text()
             self._clear_if_asked()
             self._cell.rich(output, size)
+            self.figures.add(self._number, bundle)
 
     def display(self, data: Any, metadata: Any, **fields: Any) -> None:
         """Take a mime bundle, as `display_data` or what `fields` say; parts that are not plain JSON are dropped.
@@ -141,20 +157,21 @@ class Outputs:
                 "data": bundle,
                 "metadata": kept if type(kept) is dict else {},
             }
-            self.rich({**output, **fields})
+            self.rich({**output, **fields}, data)
 
     def update(self, display_id: str, data: Any) -> None:
         """Take a new state of an output that was displayed with this id."""
         bundle = _bundle(data)
-        if bundle and not (self._forked or self._muted or self._cell is None):
+        if bundle and self.takes and self._cell is not None:
             output = {"output_type": "display_data", "data": bundle, "metadata": {}}
             size = len(json.dumps(output, ensure_ascii=False).encode("utf-8", "replace"))
             with self._alarms, self._lock:
                 self._cell.update(display_id, output, size)
+                self.figures.add(self._number, data, update_of=display_id)
 
     def clear(self, wait: bool) -> None:
         """Forget what the cell has shown: now, or when the next output comes."""
-        if self._forked or self._muted or self._cell is None:
+        if not self.takes:
             return
         with self._alarms, self._lock:
             self._end_text()
@@ -166,6 +183,7 @@ class Outputs:
         if self._clear_next and self._cell is not None:
             self._clear_next = False
             self._cell.clear()
+            self.figures.clear(self._number)
 
     def _end_text(self) -> None:
         """Pass on what was printed so far: something else comes next."""

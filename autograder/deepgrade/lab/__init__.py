@@ -1,5 +1,6 @@
 """A lab as data: questions, points, limits, declared checks, the capture plan, known mistakes."""
 
+from deepgrade.lab.calibration import Calibration, mismatches
 from deepgrade.lab.checks import (
     LAB_ARGUMENT,
     Check,
@@ -11,13 +12,15 @@ from deepgrade.lab.checks import (
     visible,
 )
 from deepgrade.lab.errors import LabError, listed
-from deepgrade.lab.load import LabFiles, find_root, load_lab
+from deepgrade.lab.load import LabFiles, find_root, lab_names, load_lab
 from deepgrade.lab.mistakes import Mistake, load_mistakes
-from deepgrade.lab.model import HiddenEvaluation, Lab, Limits, Origin, Question, Size
+from deepgrade.lab.model import METRICS, HiddenEvaluation, Lab, Limits, Origin, Question, Size
 from deepgrade.lab.plan import CapturePlan, QuestionCapture, make_plan
 
 __all__ = [
     "LAB_ARGUMENT",
+    "METRICS",
+    "Calibration",
     "CapturePlan",
     "Check",
     "CheckSet",
@@ -34,11 +37,13 @@ __all__ = [
     "Size",
     "describe",
     "find_root",
+    "lab_names",
     "listed",
     "load_checks",
     "load_lab",
     "load_mistakes",
     "make_plan",
+    "mismatches",
     "question",
     "visible",
 ]

@@ -40,6 +40,16 @@ class LabFiles:
         return self.folder / "mistakes.py"
 
     @property
+    def alternatives(self) -> Path:
+        """Other honest ways of solving the lab, one file each."""
+        return self.folder / "alternatives"
+
+    @property
+    def readme(self) -> Path:
+        """What an instructor reads about the lab; build writes it."""
+        return self.folder / "README.md"
+
+    @property
     def checks(self) -> Path:
         """The hidden checks."""
         return self.root / "tests" / "hidden" / f"test_{self.name}.py"
@@ -74,6 +84,11 @@ def find_root(start: Path) -> Path:
     )
 
 
+def lab_names(root: Path) -> tuple[str, ...]:
+    """Return the names of all labs below a root, sorted."""
+    return tuple(sorted(path.parent.name for path in (root / "solutions").glob("*/lab.toml")))
+
+
 def load_lab(files: LabFiles) -> Lab:
     """Read and validate lab.toml.
 
@@ -81,10 +96,9 @@ def load_lab(files: LabFiles) -> Lab:
         LabError: It is missing, not TOML, or does not validate; all problems at once.
     """
     if not files.toml.is_file():
-        solutions = files.root / "solutions"
-        known = sorted(p.parent.name for p in solutions.glob("*/lab.toml"))
+        known = lab_names(files.root)
         raise LabError(
-            f"There is no lab {files.name!r} in {solutions}. Labs there: {', '.join(known) or 'none'}."
+            f"There is no lab {files.name!r} in {files.root / 'solutions'}. Labs there: {', '.join(known) or 'none'}."
         )
     try:
         lab = Lab.model_validate(tomllib.loads(files.toml.read_text(encoding="utf-8")))

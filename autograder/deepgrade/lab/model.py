@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from deepgrade.lab.calibration import Calibration
+
 QUESTION_ID = r"^[a-z][a-z0-9_]*$"
 VARIABLE_NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
@@ -14,6 +16,12 @@ Size = Literal["full", "quick"]
 """How much data a run sees: the published sizes, or small ones for trying things out."""
 
 Origin = Literal["real", "synthetic"]
+
+
+METRICS = ("accuracy", "mae", "rmse", "r2")
+"""What models can be scored by: score/metrics.py says what each means."""
+
+_CARVED_ALONE = ("dataset", "rows", "quick_rows", "input_adapters", "num_words")
 
 
 class _Strict(BaseModel):
@@ -78,25 +86,64 @@ class Question(_Strict):
 
 
 class HiddenEvaluation(_Strict):
-    """How models are scored on inputs that no student has seen."""
+    """How models are scored: on carved inputs that no student has seen, or on rows that the notebook itself set apart.
 
-    dataset: str
+    `carved`: rows of a data set that the instructor's secret took out of the test set. `captured`: the inputs and
+    targets are variables of the notebook, so they are the student's word; what the model makes of them is ours.
+    """
+
+    source: Literal["carved", "captured"] = "carved"
+    dataset: str = ""
+    """Carved: the data set. Empty for captured rows."""
     rows: int = Field(5000, ge=1)
-    """Rows carved out of the test set at full size."""
+    """Carved: rows taken out of the test set at full size."""
     quick_rows: int = Field(500, ge=1)
-    """The same at quick size."""
+    """Carved: the same at quick size."""
     inputs: str = Field(pattern=VARIABLE_NAME)
     """The variable that holds the student's prepared test inputs."""
     inputs_question: str = Field(pattern=QUESTION_ID)
-    """The question at whose end it is captured."""
-    input_adapters: tuple[str, ...]
-    """Ways in which students may feed the data set; see data/encoders.py."""
-    metric: Literal["accuracy"] = "accuracy"
+    """The question at whose end it is captured, and `targets` with it."""
+    targets: str | None = Field(None, pattern=VARIABLE_NAME)
+    """Captured: the variable that holds the right answers to `inputs`, row by row."""
+    input_adapters: tuple[str, ...] = ()
+    """Carved: ways in which students may feed the data set; see data/encoders.py."""
+    metric: str = "accuracy"
+    """One of `METRICS`; carved rows have classes, so there it is accuracy."""
     reported: dict[str, str] = {}
-    """Model variable -> `question/variable` in which the notebook keeps its own test metric; a gap between
-    that and the hidden metric is flagged."""
+    """Model variable -> `question/variable` in which the notebook keeps its own test metric. On carved rows, a gap
+    between that and the hidden metric is flagged."""
     num_words: int | None = None
-    """Vocabulary limit that the lab asks `load_data` for (text sets)."""
+    """Carved: vocabulary limit that the lab asks `load_data` for (text sets)."""
+
+    @model_validator(mode="after")
+    def _fits_its_source(self) -> HiddenEvaluation:
+        problems = (
+            [] if self.metric in METRICS else [f"metric: {self.metric!r} is not one of {', '.join(METRICS)}"]
+        )
+        if self.source == "captured":
+            problems += [
+                f'{name}: only for source = "carved"; captured rows are the notebook\'s own'
+                for name in _CARVED_ALONE
+                if getattr(self, name) != type(self).model_fields[name].default
+            ]
+            if self.targets is None:
+                problems.append("targets: missing; name the variable with the right answers to `inputs`")
+            elif self.targets == self.inputs:
+                problems.append("targets: the same variable as `inputs`")
+        else:
+            if not self.dataset:
+                problems.append("dataset: missing; name the data set that the rows are carved out of")
+            if not self.input_adapters:
+                problems.append(
+                    "input_adapters: missing; list the ways in which students may feed the data set"
+                )
+            if self.targets is not None:
+                problems.append('targets: only for source = "captured"; carved rows have labels of their own')
+            if self.metric in METRICS and self.metric != "accuracy":
+                problems.append(f'metric: {self.metric} needs source = "captured"; carved rows have classes')
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
 
 
 class Lab(_Strict):
@@ -113,7 +160,9 @@ class Lab(_Strict):
     questions: tuple[Question, ...] = Field(min_length=1)
     hidden: dict[str, HiddenEvaluation] = {}
     thresholds: dict[Size, dict[str, float]] = {}
-    """Size of data -> question id -> minimum of the hidden metric."""
+    """Size of data -> question id -> what the hidden metric has to reach: at least this, or at most for an error."""
+    calibration: dict[Size, dict[str, Calibration]] = {}
+    """Size of data -> question id -> the measurements behind the threshold."""
 
     @field_validator("questions")
     @classmethod
@@ -139,17 +188,23 @@ class Lab(_Strict):
         problems += [
             f"hidden.{name}.dataset: {hidden.dataset!r} is not in data"
             for name, hidden in self.hidden.items()
-            if hidden.dataset not in self.data
+            if hidden.source == "carved" and hidden.dataset not in self.data
         ]
         problems += [
-            f"thresholds.{size}: there is no question {question!r}"
-            for size, values in self.thresholds.items()
+            f"{table}.{size}: there is no question {question!r}"
+            for table, sizes in (("thresholds", self.thresholds), ("calibration", self.calibration))
+            for size, values in sizes.items()
             for question in values
             if question not in known
         ]
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    @property
+    def carved(self) -> dict[str, HiddenEvaluation]:
+        """The hidden evaluations whose rows are carved out of a data set."""
+        return {name: hidden for name, hidden in self.hidden.items() if hidden.source == "carved"}
 
     @property
     def points(self) -> float:

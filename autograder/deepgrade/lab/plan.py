@@ -74,6 +74,8 @@ def make_plan(lab: Lab, checks: Iterable[Check]) -> CapturePlan:
         ]
     for evaluation in lab.hidden.values():
         names[evaluation.inputs_question].add(evaluation.inputs)
+        if evaluation.targets is not None:
+            names[evaluation.inputs_question].add(evaluation.targets)
     for question in lab.questions:
         expected = 0.0 if question.manual else question.points
         if abs(points[question.id] - expected) > 1e-9:

@@ -19,7 +19,7 @@ from deepgrade.report.text import count_text, figure_text, number, one_line
 _FILE_BYTES = 8 << 20
 _EVIDENCE_BYTES = 24 << 20
 _PREDICTION_BYTES = 16 << 20
-_NOT_SHOWN = frozenset({"values", "rows", "head", "numeric", "nulls"})
+_NOT_SHOWN = frozenset({"values", "rows", "head", "numeric", "levels", "dates", "numbers"})
 _MOST_ITEMS = 60
 _MOST_LAYERS = 80
 
@@ -124,52 +124,65 @@ def read_predictions(folder: Path | None) -> Json:
 def captured_row(name: str, item: Json) -> CapturedRow:
     """Return one captured variable in words."""
     kind = one_line(_text(item.get("kind")) or "unknown", 20)
-    shape = dtype = ""
-    said: list[str] = []
-    if kind == "array":
-        shape, dtype = _shape(item.get("shape")), _text(item.get("dtype"))
-        said = [f"{_figure(item, 'min')} to {_figure(item, 'max')}", f"mean {_figure(item, 'mean')}"]
-        said += ["not all finite"] if item.get("finite") is False else []
-    elif kind == "sequences":
-        shape, dtype = count_text(_count(item.get("count")), "sequence"), _text(item.get("container"))
-        said = [
-            f"lengths {_figure(item, 'length_min')} to {_figure(item, 'length_max')}",
-            f"tokens {_figure(item, 'token_min')} to {_figure(item, 'token_max')}",
-        ]
-    elif kind == "frame":
-        shape = _shape(item.get("shape"))
-        columns = [str(column) for column in _list(item.get("columns"))]
-        said = [", ".join(columns[:12]) + (f" and {len(columns) - 12} more" if len(columns) > 12 else "")]
-    elif kind == "value":
-        dtype = _text(item.get("type"))
-        said = [one_line(repr(item.get("value"))[:2000], 160)]
-    elif kind == "history":
-        history = _mapping(item.get("history"))
-        longest = max((len(v) for v in history.values() if isinstance(v, list)), default=0)
-        said = [count_text(longest, "epoch"), ", ".join(str(key) for key in list(history)[:8])]
-    elif kind == "model":
-        dtype = _text(item.get("class"))
-        said = [] if item.get("built") else ["not built"]
-        steps = number(item.get("iterations"))
-        said += (
-            ["not trained" if not steps else f"trained for {steps:,.0f} steps"] if steps is not None else []
-        )
-        said += [_text(item.get("problem"))] if item.get("problem") else []
-    elif kind == "function":
-        results = _list(item.get("results"))
-        errors = [_text(r.get("error")) for r in results if isinstance(r, dict) and r.get("error")]
-        said = [f"({', '.join(str(p) for p in _list(item.get('parameters'))[:12])})"]
-        said += [count_text(len(results), "probe")] + (
-            [f"{len(errors)} raised: {errors[0]}"] if errors else []
-        )
-    elif kind == "missing":
-        said = ["not defined when the question ended"]
-    else:
-        dtype, said = _text(item.get("type")), [_text(item.get("why"))]
+    shape, dtype, said = _data_words(kind, item) or _object_words(kind, item)
     facts = "; ".join(part for part in said if part)
     return CapturedRow(
         one_line(name, 60), kind, one_line(shape, 60), one_line(dtype, 60), one_line(facts, 300)
     )
+
+
+def _data_words(kind: str, item: Json) -> tuple[str, str, list[str]] | None:
+    """Return shape, type and facts of data; None for other kinds."""
+    if kind == "array":
+        said = [f"{_figure(item, 'min')} to {_figure(item, 'max')}", f"mean {_figure(item, 'mean')}"]
+        said += ["not all finite"] if item.get("finite") is False else []
+        return _shape(item.get("shape")), _text(item.get("dtype")), said
+    if kind == "sequences":
+        said = [
+            f"lengths {_figure(item, 'length_min')} to {_figure(item, 'length_max')}",
+            f"tokens {_figure(item, 'token_min')} to {_figure(item, 'token_max')}",
+        ]
+        return count_text(_count(item.get("count")), "sequence"), _text(item.get("container")), said
+    if kind == "frame":
+        columns = [str(column) for column in _list(item.get("columns"))]
+        said = [", ".join(columns[:12]) + (f" and {len(columns) - 12} more" if len(columns) > 12 else "")]
+        nulls = sum(number(count) or 0 for count in _mapping(item.get("nulls")).values())
+        return _shape(item.get("shape")), "", said + ([f"{nulls:,.0f} missing"] if nulls else [])
+    if kind == "list":
+        parts = [part for part in _list(item.get("items")) if isinstance(part, dict)]
+        said = [", ".join(_shape(part.get("shape")) for part in parts[:8])]
+        return count_text(len(parts), "array"), "", said
+    if kind == "value":
+        return "", _text(item.get("type")), [one_line(repr(item.get("value"))[:2000], 160)]
+    return None
+
+
+def _object_words(kind: str, item: Json) -> tuple[str, str, list[str]]:
+    """Return shape, type and facts of what is no data."""
+    if kind == "history":
+        history = _mapping(item.get("history"))
+        longest = max((len(v) for v in history.values() if isinstance(v, list)), default=0)
+        return "", "", [count_text(longest, "epoch"), ", ".join(str(key) for key in list(history)[:8])]
+    if kind == "model":
+        said = [] if item.get("built") else ["not built"]
+        steps = number(item.get("iterations"))
+        if steps is not None:
+            said += ["not trained" if not steps else f"trained for {steps:,.0f} steps"]
+        return "", _text(item.get("class")), [*said, _text(item.get("problem"))]
+    if kind == "estimator":
+        params, fitted = _mapping(item.get("params")), _mapping(item.get("fitted"))
+        said = [", ".join(f"{key}={_short(value)}" for key, value in list(params.items())[:8])]
+        said += [f"learnt: {', '.join(list(fitted)[:12])}"] if fitted else []
+        return "", _text(item.get("class")), said
+    if kind == "function":
+        results = _list(item.get("results"))
+        errors = [_text(r.get("error")) for r in results if isinstance(r, dict) and r.get("error")]
+        said = [f"({', '.join(str(p) for p in _list(item.get('parameters'))[:12])})"]
+        said += [count_text(len(results), "probe")]
+        return "", "", said + ([f"{len(errors)} raised: {errors[0]}"] if errors else [])
+    if kind == "missing":
+        return "", "", ["not defined when the question ended"]
+    return "", _text(item.get("type")), [_text(item.get("why"))]
 
 
 def model_view(question: str, name: str, item: Json, prediction: Json) -> ModelView:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from markupsafe import Markup
 
 from deepgrade.report import svg
 from deepgrade.report.points import Cell
-from deepgrade.report.text import count_text, figure_text, points_text, seconds_text
+from deepgrade.report.text import points_text, seconds_text
 
 
 def histogram(values: Sequence[float], top: float) -> Markup:
@@ -61,79 +60,6 @@ def stacked_bar(full: int, partial: int, none: int, other: int) -> Markup:
         x += wide
     label = f"{full} full, {partial} part, {none} none, {other} open"
     return svg.fixed(220, 12, label, *parts, class_="spark wide")
-
-
-class Dot(NamedTuple):
-    """One student's model on a hidden set."""
-
-    name: str
-    value: float
-
-
-def strip_plot(dots: Sequence[Dot], threshold: float | None, title: str) -> Markup:
-    """Return one dot a student along an axis of accuracy, with the threshold as a line.
-
-    Models far below the rest are drawn at the left end, so that they do not press the others together.
-    """
-    width, left, right, radius = 420.0, 14.0, 14.0, 4.0
-    low, high = _strip_range([dot.value for dot in dots], threshold)
-    scale = (width - left - right) / max(high - low, 1e-9)
-    columns: Counter[int] = Counter()
-    marks, deepest = [], 0
-    for dot in sorted(dots, key=lambda dot: dot.value):
-        column = round((left + (max(dot.value, low) - low) * scale) / (2 * radius))
-        level = min(columns[column], 9)
-        columns[column] += 1
-        deepest = max(deepest, level)
-        marks.append((column * 2 * radius, level, dot))
-    base = 28.0 + deepest * 2.2 * radius
-    parts = [svg.line(left, base + 9, width - right, base + 9, "axis")]
-    places = svg.ticks(low, high, 5)
-    far = sum(dot.value < low for dot in dots)
-    for value, words in zip(places, svg.tick_texts(places), strict=True):
-        x = left + (value - low) * scale
-        if not far or x > 112:  # the note on the left stands there
-            parts.append(svg.text(x, base + 24, words))
-    if threshold is not None:
-        x = left + (threshold - low) * scale
-        parts.append(svg.line(x, 14, x, base + 9, "threshold"))
-        anchor, shift = ("end", -4) if x > width * 0.6 else ("start", 4)
-        parts.append(svg.text(x + shift, 11, f"threshold {figure_text(threshold)}", "note", anchor))
-    parts += [_mark(x, base - level * 2.2 * radius, dot, threshold) for x, level, dot in marks]
-    if far:
-        parts.append(svg.text(left - 8, base + 24, f"← {far} farther left", "label", "start"))
-    return svg.figure(width, base + 32, _strip_words(dots, threshold, title), *parts)
-
-
-def _strip_range(values: Sequence[float], threshold: float | None) -> tuple[float, float]:
-    """Return the ends of the axis: the middle half and what is near it, and the threshold."""
-    ordered = sorted(values) or [0.0, 1.0]
-    quarter, middle, last = (ordered[int(share * (len(ordered) - 1))] for share in (0.25, 0.5, 1.0))
-    spread = max(last - quarter, (middle - quarter) * 2, 0.02)
-    low = min(value for value in ordered if value >= middle - 3 * spread)
-    if threshold is not None:
-        low, last = min(low, threshold), max(last, threshold)
-    room = max((last - low) * 0.08, 0.005)
-    return max(0.0, low - room), min(1.0, last + room)
-
-
-def _mark(x: float, y: float, dot: Dot, threshold: float | None) -> Markup:
-    name = svg.tag("title", f"{dot.name}: {dot.value:.4f}")
-    if threshold is not None and dot.value < threshold:
-        return svg.tag(
-            "path", name, d=f"M{x - 3.2:.1f} {y - 3.2:.1f}l6.4 6.4m0 -6.4l-6.4 6.4", class_="cross"
-        )
-    return svg.tag("circle", name, cx=x, cy=y, r=3.6, class_="dot")
-
-
-def _strip_words(dots: Sequence[Dot], threshold: float | None, title: str) -> str:
-    words = f"{title}: {count_text(len(dots), 'model')}"
-    if dots:
-        words += f", from {min(dot.value for dot in dots):.4f} to {max(dot.value for dot in dots):.4f}"
-    if threshold is not None:
-        under = sum(dot.value < threshold for dot in dots)
-        words += f"; {under} below the threshold {figure_text(threshold)}"
-    return words + "."
 
 
 def mini_cells(cells: Sequence[Cell]) -> Markup:

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from deepgrade.evidence import VERDICTS, Verdict
-from deepgrade.report.charts import Dot, histogram, mini_cells, stacked_bar, strip_plot
+from deepgrade.report.charts import histogram, mini_cells, stacked_bar
 from deepgrade.report.model import ClassReport
 from deepgrade.report.points import Row
+from deepgrade.report.scored import explanation, metric_of, rows_text
+from deepgrade.report.strip import Dot, strip_plot
 from deepgrade.report.student_page import threshold_of
 from deepgrade.report.text import one_line
-from deepgrade.score.results import Flag
+from deepgrade.score.results import Flag, ModelScore
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,15 @@ class QuestionRow:
 
 @dataclass(frozen=True)
 class HiddenPlot:
-    """All models of a question on a hidden set."""
+    """All models of a question on a hidden set, or on their notebooks' own rows."""
 
     title: str
+    what: str
+    """The metric and the rows."""
     count: int
-    below: int | None
-    rows: int
+    missed: int | None
+    """How many do not reach the threshold."""
+    rows: str
     plot: Markup
 
 
@@ -77,6 +82,8 @@ class ClassPage:
     verdicts: tuple[VerdictCount, ...]
     flags: tuple[tuple[Row, Flag], ...]
     hidden: tuple[HiddenPlot, ...]
+    hidden_words: str
+    """On which rows models were scored."""
     rows: tuple[ClassRow, ...]
 
 
@@ -99,6 +106,7 @@ def class_page(report: ClassReport, rows: Sequence[Row]) -> ClassPage:
         verdicts=_verdicts(rows),
         flags=_flags(rows),
         hidden=_hidden(report, rows),
+        hidden_words=explanation(report.lab, {score.hidden for row in rows for score in row.model_scores}),
         rows=tuple(ClassRow(row, mini_cells(row.cells)) for row in rows),
     )
 
@@ -154,22 +162,24 @@ def _flags(rows: Sequence[Row]) -> tuple[tuple[Row, Flag], ...]:
 
 
 def _hidden(report: ClassReport, rows: Sequence[Row]) -> tuple[HiddenPlot, ...]:
-    found: dict[tuple[str, str, str], list[Dot]] = defaultdict(list)
-    sizes: dict[tuple[str, str, str], int] = {}
+    found: dict[tuple[str, str, str], list[tuple[str, ModelScore]]] = defaultdict(list)
     for row in rows:
         for score in row.model_scores:
-            if score.value is not None and 0 <= score.value <= 1:
-                key = (score.question, score.name, score.hidden)
-                found[key].append(Dot(one_line(row.student, 60), score.value))
-                sizes[key] = score.rows
+            if score.value is not None:
+                found[score.question, score.name, score.hidden].append((one_line(row.student, 60), score))
     order = {question.id: index for index, question in enumerate(report.lab.questions)}
-    plots = []
-    for key in sorted(found, key=lambda key: (order.get(key[0], 999), key)):
-        question, name, hidden = key
-        threshold = threshold_of(report.lab, report.data, question)
-        below = None if threshold is None else sum(dot.value < threshold for dot in found[key])
-        title = f"{question} · {one_line(name, 40)} on {one_line(hidden, 40)}"
-        plots.append(
-            HiddenPlot(title, len(found[key]), below, sizes[key], strip_plot(found[key], threshold, title))
-        )
-    return tuple(plots)
+    places = sorted(found, key=lambda key: (order.get(key[0], 999), key))
+    return tuple(_hidden_plot(report, found[place]) for place in places)
+
+
+def _hidden_plot(report: ClassReport, scores: Sequence[tuple[str, ModelScore]]) -> HiddenPlot:
+    first = scores[0][1]
+    metric = metric_of(first)
+    dots = [Dot(student, score.value) for student, score in scores if score.value is not None]
+    threshold = threshold_of(report.lab, report.data, first.question)
+    missed = None if threshold is None else sum(not metric.reaches(dot.value, threshold) for dot in dots)
+    title = f"{first.question} · {one_line(first.name, 40)} on {one_line(first.hidden, 40)}"
+    sizes = sorted({score.rows for _, score in scores})
+    counts = f"{sizes[0]:,}" if len(sizes) == 1 else f"{sizes[0]:,} – {sizes[-1]:,}"
+    what = f"{metric.title} on {rows_text(report.lab, first.hidden)}"
+    return HiddenPlot(title, what, len(dots), missed, counts, strip_plot(dots, threshold, title, metric))

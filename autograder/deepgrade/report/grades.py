@@ -60,7 +60,7 @@ def write_grades(report: ClassReport, path: Path) -> Path:
 def write_results(report: ClassReport, path: Path) -> Path:
     """Write results.json: everything that scoring found, and what people decided."""
     head = {
-        "schema_version": 1,
+        "schema_version": 2,
         "lab": {
             "name": report.lab.name,
             "title": report.lab.title,

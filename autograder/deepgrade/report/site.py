@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import math
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -30,7 +29,6 @@ from deepgrade.report.model import Audience, ClassReport, StudentEntry
 from deepgrade.report.points import STATE_WORDS, Row, State, summarise
 from deepgrade.report.student_page import student_page
 from deepgrade.report.text import clean, count_text, figure_text, one_line, points_text, seconds_text, shorten
-from deepgrade.score.results import ModelScore
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _SAFE_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
@@ -139,7 +137,6 @@ def _environment() -> Environment:
         when=_when,
         counted=count_text,
         words=lambda code: str(code).replace("_", " "),
-        interval=_interval,
     )
     return environment
 
@@ -155,16 +152,6 @@ def _with_next(items: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
 
 def _when(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def _interval(score: ModelScore) -> str:
-    """Return Wilson's 95 % interval of an accuracy."""
-    if score.value is None or score.rows <= 0 or not 0 <= score.value <= 1:
-        return "–"
-    z, n = 1.959964, score.rows
-    middle = (score.value + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(score.value * (1 - score.value) / n + z * z / (4 * n * n))
-    return f"{middle - half:.3f} – {middle + half:.3f}"
 
 
 def _legend() -> list[tuple[str, Markup]]:

@@ -26,6 +26,16 @@ from deepgrade.report.notebook import NotebookView, read_notebook
 from deepgrade.report.points import State, decided_points, state_of
 from deepgrade.report.prose import prose
 from deepgrade.report.runs import RunView, run_view
+from deepgrade.report.scored import (
+    explanation,
+    interval_text,
+    is_own,
+    metric_of,
+    reached,
+    rows_text,
+    threshold_text,
+    value_text,
+)
 from deepgrade.report.text import figure_text, one_line
 from deepgrade.score.results import CheckResult, ModelScore
 
@@ -71,10 +81,15 @@ class QuestionView:
 
 @dataclass(frozen=True)
 class HiddenView:
-    """A model on a hidden set."""
+    """A model on a hidden set, or on the notebook's own rows."""
 
     score: ModelScore
-    threshold: float | None
+    rows: str
+    metric: str
+    value: str
+    interval: str
+    threshold: str
+    reached: bool | None
 
 
 @dataclass(frozen=True)
@@ -83,6 +98,8 @@ class StudentPage:
 
     questions: tuple[QuestionView, ...]
     hidden: tuple[HiddenView, ...]
+    hidden_words: str
+    """On which rows models were scored."""
     run: RunView | None
     notebook: NotebookView | None
     warnings: tuple[str, ...]
@@ -99,6 +116,9 @@ def student_page(report: ClassReport, entry: StudentEntry) -> StudentPage:
     return StudentPage(
         questions=tuple(_question(report.lab, q, entry, evidence, models) for q in report.lab.questions),
         hidden=_hidden(report, entry),
+        hidden_words=explanation(
+            report.lab, {score.hidden for score in (entry.score.model_scores if entry.score else ())}
+        ),
         run=run_view(entry.run) if entry.run else None,
         notebook=notebook,
         warnings=entry.run.submission.warnings if entry.run else (),
@@ -192,8 +212,13 @@ def _comparison(
             earlier += [model for model in models[other.id] if model.name not in question.capture]
     columns = ([earlier[-1]] if earlier else []) + wanted[:5]
     scores = entry.score.model_scores if entry.score else ()
-    accuracy = {(s.question, s.name): figure_text(s.value) for s in scores if s.value is not None}
-    named = {s.name: figure_text(s.value) for s in scores if s.value is not None}
+    by_metric: dict[str, dict[tuple[str, str], str]] = {}
+    for s in scores:
+        if s.value is not None:
+            title = metric_of(s).title
+            place = "rows of its own" if is_own(lab, s.hidden) else "hidden rows"
+            texts = by_metric.setdefault(f"{title[0].upper()}{title[1:]} on {place}", {})
+            texts |= {(s.question, s.name): value_text(s), ("", s.name): value_text(s)}
 
     def row(what: str, values: list[str]) -> tuple[str, tuple[tuple[str, bool], ...]]:
         first = values[0]
@@ -208,8 +233,9 @@ def _comparison(
         ),
         row("Training steps", [figure_text(m.steps) for m in columns]),
         row("Epochs", [epochs_of(evidence[m.question].items, m.name) or "–" for m in columns]),
-        row(
-            "Hidden accuracy", [accuracy.get((m.question, m.name)) or named.get(m.name, "–") for m in columns]
+        *(
+            row(what, [texts.get((m.question, m.name)) or texts.get(("", m.name), "–") for m in columns])
+            for what, texts in by_metric.items()
         ),
     ]
     kept = tuple(r for r in rows if any(value != "–" for value, _ in r[1]))
@@ -220,5 +246,16 @@ def _hidden(report: ClassReport, entry: StudentEntry) -> tuple[HiddenView, ...]:
     if entry.score is None:
         return ()
     data = entry.run.data if entry.run else report.data
-    scores = entry.score.model_scores
-    return tuple(HiddenView(score, threshold_of(report.lab, data, score.question)) for score in scores)
+    return tuple(
+        HiddenView(
+            score=score,
+            rows=rows_text(report.lab, score.hidden),
+            metric=metric_of(score).title,
+            value=value_text(score),
+            interval=interval_text(score),
+            threshold=threshold_text(score, threshold),
+            reached=reached(score, threshold),
+        )
+        for score in entry.score.model_scores
+        for threshold in (threshold_of(report.lab, data, score.question),)
+    )

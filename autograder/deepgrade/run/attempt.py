@@ -47,6 +47,8 @@ class Surroundings:
     environment: StudentEnvironment
     gpu: Gpu | None
     seed: int
+    data_sets: tuple[str, ...]
+    """The lab's; the folder may hold those of a course's other labs."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,7 @@ def _environment_variables(run: Surroundings) -> dict[str, str]:
         "PYTHONNOUSERSITE": "1",
         # For programs that the notebook starts; the kernel itself runs isolated from such variables.
         "PYTHONHASHSEED": str(run.seed % (1 << 32)),
+        "DEEPGRADE_SETS": ",".join(run.data_sets),
     } | dict.fromkeys(_THREAD_VARIABLES, threads)
     if run.gpu is not None:
         variables |= {

@@ -68,7 +68,8 @@ def run_submission(
     Raises:
         StorageError: The sandbox's own folder is full: no run is possible here.
     """
-    run = Surroundings(limits, data, sandbox, environment, gpu, seed)
+    data_sets = tuple(facts.name for facts in data_facts)
+    run = Surroundings(limits, data, sandbox, environment, gpu, seed, data_sets)
     spans = question_spans(submission.cells, plan.order)
     job = make_job(submission.cells, spans, plan=plan, limits=limits, seed=seed, gpu=gpu)
     evidence = destination / "evidence"

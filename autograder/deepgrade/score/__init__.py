@@ -1,5 +1,6 @@
 """Checks on evidence, metrics, points. Sees labels and hidden checks; never student code, never Keras."""
 
+from deepgrade.score.metrics import METRICS, Interval, Metric
 from deepgrade.score.results import (
     CheckResult,
     CheckStatus,
@@ -11,9 +12,12 @@ from deepgrade.score.results import (
 from deepgrade.score.scoring import ScoringError, score_runs, zero_questions
 
 __all__ = [
+    "METRICS",
     "CheckResult",
     "CheckStatus",
     "Flag",
+    "Interval",
+    "Metric",
     "ModelScore",
     "QuestionResult",
     "ScoringError",

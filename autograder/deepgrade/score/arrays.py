@@ -11,10 +11,15 @@ from numpy.typing import NDArray
 from deepgrade.score.unavailable import ReviewNeeded
 
 
-def _unavailable(what: str) -> NoReturn:
+def unavailable(what: str) -> NoReturn:
+    """Say that only a part was kept.
+
+    Raises:
+        ReviewNeeded: Always.
+    """
     # Not `EvidenceUnavailable`: an array grown too big to be kept whole must not take its points out of the
     # denominator. On right answers a check never comes here, or `deepgrade verify` would say so.
-    raise ReviewNeeded(f"{what} needs all of an array of which only facts and some rows were kept")
+    raise ReviewNeeded(f"{what} needs all of a value of which only facts and some rows were kept")
 
 
 class SampledArray:
@@ -86,7 +91,7 @@ class SampledArray:
         if value is None:
             if not self.finite:
                 return float("nan")
-            _unavailable(what)
+            unavailable(what)
         return value
 
     def __getitem__(self, key: Any) -> Any:
@@ -96,31 +101,31 @@ class SampledArray:
             if not 0 <= index < len(self):
                 raise IndexError(f"index {first} is out of bounds for axis 0 with size {len(self)}")
             if index not in self._place:
-                _unavailable(f"row {index}")
+                unavailable(f"row {index}")
             row = self.rows[self._place[index]]
             return row[rest] if rest else row
         if isinstance(first, slice):
             wanted = range(len(self))[first]
             if any(index not in self._place for index in wanted):
-                _unavailable(f"rows {wanted.start} to {wanted.stop}")
+                unavailable(f"rows {wanted.start} to {wanted.stop}")
             rows = self.rows[[self._place[index] for index in wanted]]
             return rows[(slice(None), *rest)] if rest else rows
-        return _unavailable("indexing like this")
+        return unavailable("indexing like this")
 
     def __array__(self, *_: Any, **__: Any) -> NDArray[Any]:
-        _unavailable("turning it into a NumPy array")
+        unavailable("turning it into a NumPy array")
 
     def __iter__(self) -> Any:
-        _unavailable("iterating over it")
+        unavailable("iterating over it")
 
     def __eq__(self, other: object) -> bool:
-        _unavailable("comparing it")
+        unavailable("comparing it")
 
     def __ne__(self, other: object) -> bool:
-        _unavailable("comparing it")
+        unavailable("comparing it")
 
     def __lt__(self, other: object) -> bool:
-        _unavailable("comparing it")
+        unavailable("comparing it")
 
     __le__ = __gt__ = __ge__ = __lt__
 
@@ -128,7 +133,7 @@ class SampledArray:
         if name.startswith("__"):
             raise AttributeError(name)
         if hasattr(np.ndarray, name):
-            _unavailable(f".{name}")
+            unavailable(f".{name}")
         raise AttributeError(f"arrays have no attribute {name!r}")
 
     def __repr__(self) -> str:
@@ -172,22 +177,22 @@ class SequencesEvidence:
         if isinstance(key, slice):
             return [self[index] for index in range(len(self))[key]]
         if not isinstance(key, int | np.integer):
-            _unavailable("indexing like this")
+            unavailable("indexing like this")
         index = int(key) + (len(self) if key < 0 else 0)
         if not 0 <= index < len(self):
             raise IndexError("list index out of range")
         if index not in self._place:
-            _unavailable(f"row {index}")
+            unavailable(f"row {index}")
         return self.rows[self._place[index]]
 
     def __iter__(self) -> Any:
-        _unavailable("iterating over it")
+        unavailable("iterating over it")
 
     def __array__(self, *_: Any, **__: Any) -> NDArray[Any]:
-        _unavailable("turning it into a NumPy array")
+        unavailable("turning it into a NumPy array")
 
     def __eq__(self, other: object) -> bool:
-        _unavailable("comparing it")
+        unavailable("comparing it")
 
     def __repr__(self) -> str:
         return f"<{self._count} sequences, tokens {self.token_min} to {self.token_max}>"
@@ -197,7 +202,7 @@ def stored_rows(value: Any) -> Any:
     """Return the rows of an array or of sequences that can be looked at: a sample of evidence, all of a live object."""
     if isinstance(value, SampledArray | SequencesEvidence):
         if len(value) and not len(value.rows):
-            _unavailable("looking at rows, of which none is small enough to be kept,")
+            unavailable("looking at rows, of which none is small enough to be kept,")
         return value.rows
     return value if isinstance(value, list) else np.asarray(value)
 

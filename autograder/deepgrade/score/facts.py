@@ -5,81 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deepgrade.data.loading import load_labels
-from deepgrade.files import parse_strict_json
 from deepgrade.lab import Lab, Size
 from deepgrade.score.arrays import stored_row_indices, stored_rows
-from deepgrade.score.blobs import Unusable
+from deepgrade.score.data_facts import DataFactsTable
+from deepgrade.score.figures import FigureFacts, figures_of
+from deepgrade.score.metrics import METRICS
 from deepgrade.score.models import CompileFacts, LayerFacts, ModelEvidence
-from deepgrade.score.reader import EvidenceReader, read_array
+from deepgrade.score.predictions import Judged, Predictions
+from deepgrade.score.reader import EvidenceReader
 from deepgrade.score.unavailable import CheckProblem, EvidenceUnavailable, ReviewNeeded
-
-
-@dataclass(frozen=True)
-class DataSetFacts:
-    """Public facts of a data set as the student's code saw it."""
-
-    name: str
-    folder: Path
-    facts: dict[str, Any]
-
-    def __repr__(self) -> str:
-        return f"lab.data.{self.name}"
-
-    @property
-    def train_size(self) -> int:
-        """Rows of the training set."""
-        return int(self.facts["train_size"])
-
-    @property
-    def test_size(self) -> int:
-        """Rows of the test set."""
-        return int(self.facts["test_size"])
-
-    @property
-    def classes(self) -> int:
-        """Number of classes."""
-        return int(self.facts["classes"])
-
-    def labels(self, split: Literal["train", "test"]) -> NDArray[Any]:
-        """Return the public labels in the order in which `load_data()` gave them."""
-        return _labels(self.folder, split)
-
-
-_LABELS: dict[tuple[Path, str], NDArray[Any]] = {}
-
-
-def _labels(folder: Path, split: Literal["train", "test"]) -> NDArray[Any]:
-    key = (folder, split)
-    if key not in _LABELS:
-        _LABELS[key] = load_labels(folder, split)
-    return _LABELS[key]
-
-
-class DataFactsTable:
-    """`lab.data.mnist`: the data sets by name."""
-
-    def __init__(self, folder: Path, names: tuple[str, ...]) -> None:
-        self._sets: dict[str, DataSetFacts] = {}
-        for name in names:
-            facts = parse_strict_json((folder / name / "facts.json").read_bytes())
-            self._sets[name] = DataSetFacts(name, folder / name, facts)
-
-    def __getattr__(self, name: str) -> DataSetFacts:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        try:
-            return self._sets[name]
-        except KeyError:
-            raise CheckProblem(
-                f"this lab has no data set {name!r}; lab.toml names: {', '.join(self._sets)}"
-            ) from None
 
 
 @dataclass(frozen=True)
@@ -145,8 +84,7 @@ class LabFacts:
         size: Size of the data that the run saw.
         data: Public facts of the data sets.
         reader: The run's evidence.
-        hidden_labels: Name of a hidden evaluation -> its labels, `(rows,)`.
-        asked: Hidden scores that checks asked for: (question, variable, hidden) -> value.
+        hidden_labels: Name of a carved evaluation -> its labels, `(rows,)`.
     """
 
     lab: Lab
@@ -166,7 +104,7 @@ class LabFacts:
         return DeviceFacts(self.reader.record.gpu, self.reader.devices)
 
     def threshold(self, question: str) -> float:
-        """Return the minimum of the hidden metric that earns the points of a question.
+        """Return what the hidden metric has to reach for a question's points: a least accuracy or R², a largest error.
 
         Raises:
             CheckProblem: lab.toml has none for this question and size of data.
@@ -178,6 +116,18 @@ class LabFacts:
                 f"lab.toml has no threshold for question {question} on {self.size} data;"
                 f" add it below [thresholds.{self.size}]"
             ) from None
+
+    @staticmethod
+    def leave_out(reason: str) -> NoReturn:
+        """End a check as not assessed, so that its points leave the total: for what no submission can bring about.
+
+        Args:
+            reason: What the grading machine lacks, as a clause.
+
+        Raises:
+            EvidenceUnavailable: Always.
+        """
+        raise EvidenceUnavailable(reason)
 
     @staticmethod
     def rows(value: Any) -> Any:
@@ -207,66 +157,87 @@ class LabFacts:
         """
         return _as_model(model).layer_facts
 
+    def hidden_score(self, model: Any) -> float:
+        """Return the metric of the evaluation that the check declares for this model, in the metric's own unit.
+
+        Raises:
+            AssertionError: The value is no Keras model; or the notebook's own rows or targets are missing or do not fit.
+            ReviewNeeded: The model could not be rebuilt, or its inputs could not be matched or were not kept whole.
+            CheckProblem: The check does not declare `hidden={...}` for this variable.
+        """
+        evidence = _as_model(model)
+        return self.stored_predictions.judged(evidence, self._evaluation_of(evidence)).value
+
     def hidden_accuracy(self, model: Any) -> float:
         """Return the share of hidden rows whose class the model names, in [0, 1].
 
         Raises:
+            AssertionError: As `hidden_score`.
+            ReviewNeeded: As `hidden_score`.
+            CheckProblem: The check does not declare `hidden={...}` for this variable, or the metric is another.
+        """
+        hidden = self._evaluation_of(_as_model(model))
+        metric = self.lab.hidden[hidden].metric
+        if metric != "accuracy":
+            raise CheckProblem(
+                f"the metric of hidden evaluation {hidden} is {metric}: ask for lab.hidden_score"
+            )
+        return self.hidden_score(model)
+
+    def predictions(self, model: Any) -> NDArray[np.float32]:
+        """Return what the model gave for each row of the evaluation that the check declares for it.
+
+        Own rows: the model's outputs as they are, `(rows,)` for one output, else `(rows, outputs)`, in the order of the
+        captured inputs. Carved rows: class scores, `(rows, classes)`.
+
+        Raises:
             AssertionError: The value is no Keras model.
-            ReviewNeeded: The model could not be rebuilt, or its inputs could not be matched.
-            CheckProblem: The check does not declare `hidden={...}` for this variable.
+            ReviewNeeded: As `hidden_score`.
+            CheckProblem: As `hidden_score`.
         """
         evidence = _as_model(model)
+        outputs = self.stored_predictions.outputs(evidence, self._evaluation_of(evidence))
+        return outputs[:, 0] if outputs.shape[1] == 1 else outputs
+
+    def reaches(self, model: Any) -> bool:
+        """Return whether the model's hidden score is on the good side of its question's threshold.
+
+        A check's models are captured at its own question, so that is the check's question.
+
+        Raises:
+            AssertionError: As `hidden_score`.
+            ReviewNeeded: As `hidden_score`.
+            CheckProblem: As `hidden_score`, or lab.toml has no threshold for the question.
+        """
+        evidence = _as_model(model)
+        metric = METRICS[self.lab.hidden[self._evaluation_of(evidence)].metric]
+        threshold = self.threshold(evidence.question)
+        return metric.reaches(self.hidden_score(model), threshold)
+
+    @cached_property
+    def stored_predictions(self) -> Predictions:
+        """What the submission's models predicted."""
+        return Predictions(self.lab.hidden, self.reader, self.hidden_labels)
+
+    def _evaluation_of(self, evidence: ModelEvidence) -> str:
         hidden = self.check_hidden.get(evidence.variable)
         if hidden is None:
             raise CheckProblem(
                 f"declare hidden={{'{evidence.variable}': '<evaluation>'}} in this check's @question"
             )
-        return self.accuracy_of(evidence, hidden)
+        return hidden
 
-    def accuracy_of(self, evidence: ModelEvidence, hidden: str) -> float:
-        """Return the accuracy of a model's stored predictions on a hidden set, in [0, 1]."""
-        return self._accuracy(evidence, evidence.prediction_facts(hidden)["file"], self.hidden_labels[hidden])
-
-    def public_accuracy_of(self, evidence: ModelEvidence, hidden: str) -> tuple[float, int] | None:
-        """Return the accuracy on rows of the test set that the notebook saw, and their number; None where unknown."""
-        entry = evidence.prediction_facts(hidden)
-        file, rows = entry.get("public_file"), entry.get("public_rows")
-        if file is None or not isinstance(rows, int) or rows < 1:
+    def public_judged(self, evidence: ModelEvidence, hidden: str) -> Judged | None:
+        """Return the predictions on rows of the test set that the notebook saw; None where there are none."""
+        dataset = self.lab.hidden[hidden].dataset
+        if not dataset:
             return None
-        truth = getattr(self.data, self.lab.hidden[hidden].dataset).labels("test")
-        return self._accuracy(evidence, file, truth[np.arange(rows) * len(truth) // rows]), rows
+        labels = getattr(self.data, dataset).labels("test")
+        return self.stored_predictions.on_public(evidence, hidden, labels)
 
-    def _accuracy(self, evidence: ModelEvidence, file: object, labels: NDArray[Any]) -> float:
-        try:
-            predictions = read_array(self.reader.predictions_folder, str(file))
-        except Unusable as error:
-            raise EvidenceUnavailable(
-                f"the stored predictions of `{evidence.variable}` cannot be read: {error}"
-            ) from None
-        if predictions.ndim != 2 or len(predictions) != len(labels):
-            raise EvidenceUnavailable(
-                f"the stored predictions have shape {predictions.shape}, the hidden set has {len(labels)} rows"
-            )
-        if predictions.shape[1] <= int(labels.max()):
-            raise ReviewNeeded(
-                f"`{evidence.variable}` gives {predictions.shape[1]} outputs for {int(labels.max()) + 1} classes"
-            )
-        return float(np.mean(predictions.argmax(axis=1) == labels))
-
-    def figures(self, question: str) -> int:
-        """Return the number of images among the outputs of a question's cells."""
-        places = {time.cell for time in self.reader.record.cell_times if time.question == question}
-        cells = self.reader.notebook.get("cells")
-        count = 0
-        for index, cell in enumerate(cells if isinstance(cells, list) else []):
-            if index in places and isinstance(cell, dict):
-                count += sum(_is_image(output) for output in cell.get("outputs", []))
-        return count
-
-
-def _is_image(output: Any) -> bool:
-    data = output.get("data") if isinstance(output, dict) else None
-    return isinstance(data, dict) and any(str(kind).startswith("image/") for kind in data)
+    def figures(self, question: str) -> tuple[FigureFacts, ...]:
+        """Return what a question's cells show: matplotlib's figures, and pictures that are none (without axes)."""
+        return figures_of(self.reader, question)
 
 
 def _as_model(value: Any) -> ModelEvidence:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import Any
 
 from deepgrade.evidence import VERDICTS, RunRecord
 from deepgrade.lab import Lab, Size
 from deepgrade.score.facts import LabFacts
+from deepgrade.score.metrics import METRICS
 from deepgrade.score.models import ModelEvidence
-from deepgrade.score.points import binomial_half_width
 from deepgrade.score.results import CheckResult, CheckStatus, Flag, ModelScore
 from deepgrade.score.unavailable import EvidenceUnavailable, ReviewNeeded
 
@@ -22,6 +23,8 @@ _DEVIATIONS = 4.0
 _LEAST_GAP = 0.005
 """Hidden rows are a little harder or easier than public ones; less than this is no news."""
 _CARRIED_ABOVE_CHANCE = 0.2
+_CARRIED_ABOVE_MEAN = 0.05
+"""Share of the variance that an untrained network explains by luck alone at most."""
 _LONG_CELL = 100_000
 _LONG_NOTEBOOK = 300_000
 """Characters of code. People write some hundred; more is data or weights that were brought along as text."""
@@ -34,37 +37,40 @@ def model_scores(facts: LabFacts, asked: Iterable[tuple[str, str, str]]) -> list
         facts: The submission.
         asked: (question, variable, hidden evaluation) of every check that declares one.
     """
-    scores = []
-    for question, name, hidden in sorted(set(asked)):
-        evaluation = facts.lab.hidden[hidden]
-        rows = len(facts.hidden_labels[hidden])
-        value, reason, public = None, None, None
-        try:
-            model = facts.reader.object(question, name)
-            if isinstance(model, ModelEvidence):
-                value = facts.accuracy_of(model, hidden)
-                public = facts.public_accuracy_of(model, hidden)
-                if str(model.prediction_facts(hidden).get("input_adapter")).endswith("?"):
-                    reason = f"the captured test inputs are not the test set; `{name}` was given it in the way they look"
-            else:
-                reason = f"`{name}` is not a Keras model"
-        except (AssertionError, EvidenceUnavailable, ReviewNeeded) as error:
-            reason = str(error)
-        scores.append(
-            ModelScore(
-                question=question,
-                name=name,
-                hidden=hidden,
-                metric=evaluation.metric,
-                value=value,
-                reported=_reported(facts, evaluation.reported.get(name)),
-                rows=rows,
-                public=public[0] if public else None,
-                public_rows=public[1] if public else 0,
-                reason=reason,
-            )
-        )
-    return scores
+    return [_score(facts, *place) for place in sorted(set(asked))]
+
+
+def _score(facts: LabFacts, question: str, name: str, hidden: str) -> ModelScore:
+    evaluation = facts.lab.hidden[hidden]
+    found: dict[str, Any] = {"rows": len(facts.hidden_labels.get(hidden, ()))}
+    try:
+        model = facts.reader.object(question, name)
+        if isinstance(model, ModelEvidence):
+            judged = facts.stored_predictions.judged(model, hidden)
+            low, high = judged.interval
+            found |= {"value": judged.value, "low": low, "high": high, "rows": judged.rows}
+            if str(model.prediction_facts(hidden).get("input_adapter")).endswith("?"):
+                found["reason"] = (
+                    f"the captured test inputs are not the test set; `{name}` was given it in the way they look"
+                )
+            public = facts.public_judged(model, hidden)
+            if public is not None:
+                found |= {"public": public.value, "public_rows": public.rows}
+        else:
+            found["reason"] = f"`{name}` is not a Keras model"
+    except (AssertionError, EvidenceUnavailable, ReviewNeeded) as error:
+        found["reason"] = str(error)
+    except Exception as error:
+        # A stranger's rows and targets brought it about; the other models and flags are listed all the same.
+        found["reason"] = f"the grader could not look at it: {type(error).__name__}"
+    return ModelScore(
+        question=question,
+        name=name,
+        hidden=hidden,
+        metric=evaluation.metric,
+        reported=_reported(facts, evaluation.reported.get(name)),
+        **{"value": None, **found},
+    )
 
 
 def _reported(facts: LabFacts, place: str | None) -> float | None:
@@ -108,8 +114,11 @@ def flags_of(
     ]
     flags += _long_literals(facts)
     for score in scores:
-        flags += _never_fitted(facts, score)
-        flags += _score_flags(score, lab.thresholds.get(size, {}).get(score.question))
+        threshold = lab.thresholds.get(size, {}).get(score.question)
+        # Own rows without a threshold reward no training: the network may be one that others have trained.
+        if score.hidden in lab.carved or threshold is not None:
+            flags += _never_fitted(facts, score)
+        flags += _score_flags(lab, score, threshold)
     for check in checks:
         if check.status is CheckStatus.INTERNAL_ERROR:
             flags.append(
@@ -126,24 +135,27 @@ def flags_of(
     return flags
 
 
-def _score_flags(score: ModelScore, threshold: float | None) -> list[Flag]:
+def _score_flags(lab: Lab, score: ModelScore, threshold: float | None) -> list[Flag]:
     if score.value is None:
         return []
     flags = []
-    gap = _gap(score, score.value)
+    gap = _gap(score, score.value) if score.hidden in lab.carved else None
     if gap is not None:
         flags.append(Flag(code="public_hidden_gap", sentence=gap, question=score.question))
-    half_width = binomial_half_width(score.value, score.rows)
-    if threshold is not None and abs(score.value - threshold) <= half_width:
-        flags.append(
-            Flag(
-                code="near_threshold",
-                sentence=f"`{score.name}` reaches {score.value:.4f} ± {half_width:.4f} (95 %) and the threshold is"
-                f" {threshold:g}: the difference is within chance.",
-                question=score.question,
-            )
+    low, high = score.low, score.high
+    if threshold is not None and low is not None and high is not None and low <= threshold <= high:
+        sentence = (
+            f"`{score.name}` reaches {_figure(score)} (95 %: {low:.4f} to {high:.4f}) and the threshold is {threshold:g}:"
+            " the difference is within chance."
         )
+        flags.append(Flag(code="near_threshold", sentence=sentence, question=score.question))
     return flags
+
+
+def _figure(score: ModelScore) -> str:
+    """Return a score as people read it: an accuracy is a bare number, as everywhere."""
+    value = f"{score.value:.4f}"
+    return value if score.metric == "accuracy" else f"{METRICS[score.metric].title} {value}"
 
 
 def _gap(score: ModelScore, value: float) -> str | None:
@@ -172,17 +184,32 @@ def _never_fitted(facts: LabFacts, score: ModelScore) -> list[Flag]:
 
     The number of steps is the notebook's own word; who forges it goes unnoticed here.
     """
-    classes = int(facts.hidden_labels[score.hidden].max()) + 1
-    if score.value is None or score.value <= 1 / classes + _CARRIED_ABOVE_CHANCE:
+    if score.value is None:
         return []
     model = facts.reader.object(score.question, score.name)
-    if not isinstance(model, ModelEvidence) or model.trained:
+    if (
+        not isinstance(model, ModelEvidence)
+        or model.trained
+        or not _is_good(facts, score, score.value, model)
+    ):
         return []
+    rows = (
+        f"{score.rows} hidden rows" if score.hidden in facts.lab.carved else f"{score.rows} rows of its own"
+    )
     sentence = (
-        f"`{score.name}` reaches {score.value:.4f} on {score.rows} hidden rows, and its optimizer has taken no step:"
+        f"`{score.name}` reaches {_figure(score)} on {rows}, and its optimizer has taken no step:"
         " its weights may have been brought along, or it was compiled again after training."
     )
     return [Flag(code="weights_without_fit", sentence=sentence, question=score.question)]
+
+
+def _is_good(facts: LabFacts, score: ModelScore, value: float, model: ModelEvidence) -> bool:
+    """Return whether a model is better than chance; on own rows, than the best single answer for all of them."""
+    if score.hidden in facts.lab.carved:
+        classes = int(facts.hidden_labels[score.hidden].max()) + 1
+        return value > 1 / classes + _CARRIED_ABOVE_CHANCE
+    least = _CARRIED_ABOVE_CHANCE if score.metric == "accuracy" else _CARRIED_ABOVE_MEAN
+    return facts.stored_predictions.judged(model, score.hidden).skill > least
 
 
 def _long_literals(facts: LabFacts) -> list[Flag]:

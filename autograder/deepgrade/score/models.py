@@ -35,6 +35,10 @@ class LayerFacts:
     config: dict[str, Any]
 
 
+_COUNTED_WITHOUT_WEIGHTS = frozenset({"bad_weights_file", "weights_too_large", "not_finite"})
+"""Why `infer` refuses a model whose description it has counted: something is wrong with the weights alone."""
+
+
 class _Named:
     """Stands for an activation function: only its name is known."""
 
@@ -80,7 +84,8 @@ class ModelEvidence:
     """A captured Keras model: facts from the rebuilt model, never from the student's word.
 
     Everything but the compile facts raises `ReviewNeeded` when the model could not be rebuilt, with the
-    reason code of `infer`.
+    reason code of `infer`. Counts and layers are worked out from the description alone, so that weights which were too large
+    to be kept, or which training drove to infinity, cost no other answer.
     """
 
     def __init__(
@@ -95,7 +100,8 @@ class ModelEvidence:
         self.question, self.variable = question, name
         self._item, self._inferred, self._inferred_any = item, inferred, inferred_any
 
-    def _facts(self) -> dict[str, Any]:
+    def _facts(self, *, whole: bool = False) -> dict[str, Any]:
+        """Return infer's facts; `whole` where its weights are needed, and not the description alone."""
         if self._inferred is None and self._inferred_any:
             raise ReviewNeeded(f"the infer stage found no model `{self.variable}` in the evidence")
         if self._inferred is None:
@@ -108,12 +114,23 @@ class ModelEvidence:
                 raise AssertionError(
                     f"`{self.variable}` does not know its input shape yet: give it an Input layer, or fit it"
                 )
-            raise ReviewNeeded(f"the model `{self.variable}` was not rebuilt ({code}): {detail}")
+            if whole or code not in _COUNTED_WITHOUT_WEIGHTS or self._inferred.get("params") is None:
+                raise ReviewNeeded(f"the model `{self.variable}` was not rebuilt ({code}): {detail}")
         return self._inferred
 
     def count_params(self) -> int:
         """Return the exact number of parameters."""
         return int(self._facts()["params"]["total"])
+
+    @property
+    def trainable_params(self) -> int:
+        """The exact number of parameters that training changes."""
+        return int(self._facts()["params"]["trainable"])
+
+    @property
+    def non_trainable_params(self) -> int:
+        """The exact number of parameters that training leaves alone: frozen layers, moving averages."""
+        return int(self._facts()["params"]["non_trainable"])
 
     @property
     def input_shape(self) -> tuple[int | None, ...]:
@@ -181,7 +198,7 @@ class ModelEvidence:
             ReviewNeeded: The model could not be rebuilt or its inputs could not be matched.
             EvidenceUnavailable: Nobody asked for predictions on this set.
         """
-        entry = self._facts().get("predictions", {}).get(hidden)
+        entry = self._facts(whole=True).get("predictions", {}).get(hidden)
         if entry is None:
             raise EvidenceUnavailable(f"`{self.variable}` was not asked to predict the hidden set {hidden}")
         if entry.get("status") != "ok":

@@ -25,7 +25,7 @@ from deepgrade.score.unavailable import CheckProblem, EvidenceUnavailable, Revie
 _PACKAGE = Path(deepgrade.__file__).parent
 _CHECK_SECONDS = 60
 _FOUND_CHARACTERS = 4000
-_EVIDENCE_OBJECTS = ("arrays.py", "models.py")
+_EVIDENCE_OBJECTS = ("arrays.py", "estimators.py", "frames.py", "models.py", "series.py")
 """Where evidence answers as the student's variable would have: an index out of range is the value's fault."""
 
 Arguments = Callable[[Check], dict[str, Any]]

@@ -43,12 +43,3 @@ def question_result(
         checks=tuple(checks),
         answer=answer,
     )
-
-
-def binomial_half_width(accuracy: float, rows: int) -> float:
-    """Return half the width of the 95 % interval of an accuracy measured on `rows` rows.
-
-    Wilson's score interval (E. B. Wilson, JASA 22, 1927), which stays sensible near 0 and 1.
-    """
-    z = 1.959963984540054
-    return (z / (1 + z * z / rows)) * math.sqrt(accuracy * (1 - accuracy) / rows + z * z / (4 * rows * rows))

@@ -8,31 +8,26 @@ person then looks at. Nothing here runs anything.
 
 from __future__ import annotations
 
-import math
 import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from deepgrade.evidence import RunRecord
 from deepgrade.files import StrictJSONError, parse_strict_json
-from deepgrade.score.arrays import SampledArray, SequencesEvidence
 from deepgrade.score.blobs import Unusable, array_of
+from deepgrade.score.estimators import EstimatorEvidence
 from deepgrade.score.models import FunctionEvidence, HistoryEvidence, ModelEvidence
+from deepgrade.score.series import frame_or_series
+from deepgrade.score.stored import array_from, decode_value, sequences_from
 from deepgrade.score.unavailable import EvidenceUnavailable, ReviewNeeded
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _JSON_BYTES = 32 << 20
 _BLOB_BYTES = 64 << 20
-# What the kernel keeps (docs/formats.md, "Evidence").
-_WHOLE_BYTES = 8 << 20
-_SAMPLE_ROWS = 256
-_SEQUENCE_ROWS = 200
-_SEQUENCE_TOKENS = 100_000
-"""Fewer tokens than this never fill the 2 MiB that sequences may take."""
+_LIST = 8
 
 
 class EvidenceReader:
@@ -52,12 +47,37 @@ class EvidenceReader:
 
     def items(self, question: str) -> dict[str, Any]:
         """Return a question's items as stored, `{}` when the question did not end."""
+        items = self._document(question).get("items")
+        return items if isinstance(items, dict) else {}
+
+    def looked_at_figures(self, question: str) -> bool:
+        """Whether the question's evidence says which figures were shown, be it none."""
+        return isinstance(self._document(question).get("figures"), list)
+
+    @cached_property
+    def figures(self) -> dict[int, list[dict[str, Any]]]:
+        """Facts of figures as stored, by the cell that shows them.
+
+        A figure stands in the evidence of the question that ended next; with cells out of order that is another one.
+        """
+        found: dict[int, list[dict[str, Any]]] = {}
+        for question in self.record.plan:
+            if question not in self.record.questions_finished:
+                continue
+            entries = self._document(question).get("figures")
+            here: dict[int, list[dict[str, Any]]] = {}
+            for entry in entries if isinstance(entries, list) else []:
+                if isinstance(entry, dict) and type(entry.get("cell")) is int:
+                    here.setdefault(entry["cell"], []).append(entry)
+            found = here | found
+        return found
+
+    def _document(self, question: str) -> dict[str, Any]:
         if question not in self._questions:
             document = self._json(self.folder / f"{question}.json")
             # The same terms as infer's: what one stage reads, the other must not overlook.
             known = isinstance(document, dict) and document.get("schema_version") == 1
-            items = document.get("items") if known else None
-            self._questions[question] = items if isinstance(items, dict) else {}
+            self._questions[question] = document if known else {}
         return self._questions[question]
 
     @cached_property
@@ -115,7 +135,7 @@ class EvidenceReader:
                 " `deepgrade regrade` lists the runs that have to be made again"
             )
         if question not in self.record.questions_finished:
-            raise AssertionError(self._why_unfinished(question, name))
+            raise AssertionError(self.why_unfinished(question, f"there is no `{name}`"))
         item = self.items(question).get(name)
         if not isinstance(item, dict):
             raise ReviewNeeded(
@@ -125,25 +145,24 @@ class EvidenceReader:
             raise AssertionError(
                 f"`{name}` is not defined when question {question} ends{self._why_missing(question)}"
             )
-        try:
-            return self._from_item(question, name, item)
-        except ReviewNeeded:
-            raise
-        except Exception as error:
-            # Whatever it was, a stranger's file brought it about: it must not look like a fault of ours.
-            said = error if isinstance(error, Unusable) else type(error).__name__
-            raise ReviewNeeded(
-                f"the evidence of `{name}` cannot be used ({said}): it is not as the kernel writes it"
-            ) from None
+        return self._part(question, name, item)
 
     def _from_item(self, question: str, name: str, item: dict[str, Any]) -> Any:
         kind = item.get("kind")
         if kind == "array":
-            return self._array(item)
+            return array_from(item, self.blob)
         if kind == "sequences":
-            return _sequences(item)
+            return sequences_from(item)
         if kind == "value":
-            return decode_value(item["value"])
+            value = decode_value(item["value"])
+            return set(value) if item.get("type") == "set" else value
+        if kind == "list":
+            return [
+                self._from_item(question, f"{name}[{place}]", part)
+                for place, part in enumerate(item["items"][:_LIST])
+            ]
+        if kind == "estimator":
+            return EstimatorEvidence(name, item, lambda part, of: self._part(question, part, of))
         if kind == "history":
             return HistoryEvidence(item)
         if kind == "model":
@@ -153,10 +172,19 @@ class EvidenceReader:
         if kind == "function":
             return self._function(question, name, item)
         if kind == "frame":
-            raise ReviewNeeded(f"`{name}` is a data frame, which checks cannot look into yet")
+            return frame_or_series(item, self.blob)
         raise ReviewNeeded(
             f"`{name}` is a {item.get('type', 'value')} that the grader cannot keep: {item.get('why', '')}"
         )
+
+    def _part(self, question: str, name: str, item: dict[str, Any]) -> Any:
+        """Return a part of a captured object, read when a check asks for it."""
+        try:
+            return self._from_item(question, name, item)
+        except ReviewNeeded:
+            raise
+        except Exception as error:
+            raise _review(name, error) from None
 
     def _function(self, question: str, name: str, item: dict[str, Any]) -> FunctionEvidence:
         probes = self.plan.get("questions", {}).get(question, {}).get("probes", {}).get(name, [])
@@ -169,45 +197,6 @@ class EvidenceReader:
         if len(results) != len(probes):
             raise Unusable(f"it has {len(results)} results for {len(probes)} calls")
         return FunctionEvidence(name, probes, results)
-
-    def _array(self, item: dict[str, Any]) -> Any:
-        shape = tuple(int(side) for side in item["shape"])
-        dtype = np.dtype(str(item["dtype"]))
-        stored = item.get("stored")
-        least = rows_due(shape, dtype.itemsize)
-        if stored == "whole":
-            values = self.blob(str(item["file"]))
-            if values.shape != shape:
-                raise Unusable(f"its file has shape {values.shape}, its facts say {shape}")
-            whole = _cast(values, dtype)
-            whole.flags.writeable = False
-            return whole
-        if stored == "rows":
-            rows = self.blob(str(item["file"]))
-            indices = np.asarray(item["rows"], dtype=np.int64)
-            if rows.shape != (len(indices), *shape[1:]):
-                raise Unusable(f"its stored rows have shape {rows.shape}, its facts say {shape}")
-            if len(indices) and (
-                indices.min() < 0 or indices.max() >= shape[0] or (np.diff(indices) <= 0).any()
-            ):
-                raise Unusable("its row indices are out of order or out of range")
-            if len(indices) < least:
-                raise Unusable(f"{len(indices)} of its rows were kept, and {least} would have been")
-            rows = _cast(rows, dtype)
-        elif least:
-            raise Unusable("none of its rows were kept")
-        else:
-            rows, indices = np.empty((0, *shape[1:]), dtype=dtype), np.empty(0, dtype=np.int64)
-        return SampledArray(
-            shape=shape,
-            dtype=dtype,
-            minimum=_number(item.get("min")),
-            maximum=_number(item.get("max")),
-            mean=_number(item.get("mean")),
-            finite=item.get("finite") is True,
-            rows=rows,
-            row_indices=indices,
-        )
 
     def blob(self, file: str) -> NDArray[Any]:
         """Return an array file of the evidence folder.
@@ -227,11 +216,12 @@ class EvidenceReader:
         said = f": {_ANSI.sub('', error.evalue)[:200]}" if error.evalue else ""
         return f"; cell {error.cell + 1} stopped with {error.ename}{said}"
 
-    def _why_unfinished(self, question: str, name: str) -> str:
+    def why_unfinished(self, question: str, so: str) -> str:
+        """Say why a question did not end, and what follows: `there is no ...`."""
         present = {time.question for time in self.record.cell_times}
         if question not in present and self.record.verdict.value in ("ok", "cell_error"):
-            return f"question {question} has no cells in this notebook, so there is no `{name}`"
-        return f"the run ended before question {question} did ({self.record.detail}), so there is no `{name}`"
+            return f"question {question} has no cells in this notebook, so {so}"
+        return f"the run ended before question {question} did ({self.record.detail}), so {so}"
 
     @staticmethod
     def _json(path: Path, *, max_depth: int = 64) -> Any:
@@ -241,6 +231,14 @@ class EvidenceReader:
             return parse_strict_json(path.read_bytes(), max_depth=max_depth)
         except StrictJSONError:
             return None
+
+
+def _review(name: str, error: Exception) -> ReviewNeeded:
+    """Return what a stranger's file brought about: it must not look like a fault of ours."""
+    said = error if isinstance(error, Unusable) else type(error).__name__
+    return ReviewNeeded(
+        f"the evidence of `{name}` cannot be used ({said}): it is not as the kernel writes it"
+    )
 
 
 def read_array(folder: Path, file: str) -> NDArray[Any]:
@@ -258,50 +256,3 @@ def read_array(folder: Path, file: str) -> NDArray[Any]:
     if path.stat().st_size > _BLOB_BYTES:
         raise Unusable("its file is too large")
     return array_of(path.read_bytes())
-
-
-def _sequences(item: dict[str, Any]) -> SequencesEvidence:
-    count, kept, values = int(item["count"]), item["rows"], item["values"]
-    if len(kept) != len(values) or any(not 0 <= a < count for a in kept) or sorted(set(kept)) != kept:
-        raise Unusable("its rows are out of order or out of range")
-    size = sum(len(row) for row in values)
-    if len(kept) < min(_SEQUENCE_ROWS, count) and size < _SEQUENCE_TOKENS:
-        raise Unusable(f"{len(kept)} of its {count} rows were kept")
-    return SequencesEvidence(item)
-
-
-def rows_due(shape: tuple[int, ...], item_bytes: int) -> int:
-    """Return how many rows of an array the kernel keeps at least; all of a small one.
-
-    Evidence of fewer was made by hand: "all rows are right" holds for no rows at all.
-    """
-    row_bytes = item_bytes * math.prod(shape[1:])
-    if not shape or not row_bytes:
-        return 0
-    if row_bytes * shape[0] <= _WHOLE_BYTES:
-        return shape[0]
-    return min(_SAMPLE_ROWS, _WHOLE_BYTES // row_bytes, shape[0])
-
-
-def _cast(values: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Return values in the dtype that the variable had; the kernel stores them in a smaller one."""
-    if dtype.hasobject:
-        return values
-    if values.size * dtype.itemsize > _BLOB_BYTES:
-        raise Unusable(f"{values.size:,} values of type {str(dtype)[:40]} are too many")
-    return values.astype(dtype, copy=False)
-
-
-def decode_value(value: Any) -> Any:
-    """Turn a stored JSON value back into Python: `{"$float": "nan"}` becomes a float."""
-    if isinstance(value, dict):
-        if set(value) == {"$float"}:
-            return float(value["$float"])
-        return {key: decode_value(child) for key, child in value.items()}
-    if isinstance(value, list):
-        return [decode_value(child) for child in value]
-    return value
-
-
-def _number(value: Any) -> float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None

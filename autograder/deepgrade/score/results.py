@@ -76,16 +76,23 @@ class Flag(_Result):
 
 
 class ModelScore(_Result):
-    """A captured model on a hidden set."""
+    """A captured model on a hidden set, or on the notebook's own rows."""
 
     question: str
     name: str
     hidden: str
+    """The evaluation, as lab.toml names it."""
     metric: str
+    """`accuracy`, `mae`, `rmse` or `r2`; see score/metrics.py."""
     value: float | None
+    low: float | None = None
+    """Lower end of the 95 % interval that chance in the rows leaves; None where there is no value, and in old records."""
+    high: float | None = None
+    """Its upper end."""
     reported: float | None = None
     """What the notebook itself measured on its test set, where a check names it."""
     rows: int
+    """How many rows were predicted; 0 where own rows could not be looked at."""
     public: float | None = None
     """The same metric on rows of the test set that the notebook saw, measured by the grader."""
     public_rows: int = 0

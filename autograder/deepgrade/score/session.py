@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from deepgrade.evidence import RunRecord, Verdict
 from deepgrade.files import sha256_bytes
 from deepgrade.lab import Check, Lab, LabFiles, load_lab
-from deepgrade.score.facts import DataFactsTable, LabFacts
+from deepgrade.score.data_facts import DataFactsTable
+from deepgrade.score.facts import LabFacts
 from deepgrade.score.flags import flags_of, model_scores
 from deepgrade.score.job import SessionJob
 from deepgrade.score.plugin import ScorePlugin
