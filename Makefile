@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help sandbox demo test test-long test-containers lint unit verify faults fuzz attack-table clean
+.PHONY: help sandbox demo test test-long test-containers lint unit verify verify-all verify-real faults fuzz attack-table clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -57,7 +57,14 @@ attack-table: $(STAMP) sandbox ## the hostile zoo here, under otter and under nb
 
 verify: $(STAMP) sandbox ## prove LE5 fair on quick synthetic data (about 20 minutes)
 	$(BIN)/deepgrade data synthetic --size quick
-	$(BIN)/deepgrade verify le5 --data synthetic --size quick
+	$(BIN)/deepgrade verify le5 --data synthetic --size quick --together 4
+
+verify-all: $(STAMP) sandbox ## every lab with 30 seeds on quick synthetic data, into docs/fairness.md (hours; goes on where it stopped)
+	$(BIN)/deepgrade data synthetic --size quick
+	$(BIN)/deepgrade verify --all --data synthetic --size quick --together 4 --seeds 30 --record
+
+verify-real: $(STAMP) sandbox ## the same with 5 seeds on the real data in the store (a day)
+	$(BIN)/deepgrade verify --all --data real --size full --together 4 --seeds 5 --record
 
 clean: ## remove the environment and what the demo made
 	rm -rf $(VENV) demo-course

@@ -52,7 +52,7 @@ _WORDS = (
         "Loaded the reviews with the 5,000 most frequent words.",
         ("load_data(num_words=10000)", "load_data(num_words=5000)"),
         loses="reviews_use_the_most_frequent_words matrices_say_which_words_occur share_of_entries_is_right"
-        " labels_go_with_their_reviews validation_set_is_chosen_at_random",
+        " labels_go_with_their_reviews",
     ),
     _mistake(
         "test_labels_from_the_training_set",
@@ -218,9 +218,9 @@ _LASSO = (
         loses="best_lambda_is_best_on_the_validation_set",
     ),
     _mistake(
-        "lasso_tested_on_the_validation_set",
-        "Kept the validation accuracy as test accuracy.",
-        (".score(x_test_1h, y_test)", ".score(x_val, y_val)"),
+        "lasso_tested_on_the_fitted_reviews",
+        "Kept the accuracy on the reviews that were fitted to as test accuracy.",
+        (".score(x_test_1h, y_test)", ".score(x_fit, y_fit)"),
         loses="linear_model_is_tested_on_the_test_reviews",
     ),
 )

@@ -69,7 +69,8 @@ _DATA = (
         "scaled_twice",
         "Divided the training images by 255 twice, as happens when a cell is run again.",
         (_ROWS_TRAIN, _ROWS_TRAIN + " / 255"),
-        loses="training_images_are_rows_of_pixels network_reads_new_digits regression_reads_new_digits",
+        loses="training_images_are_rows_of_pixels network_reads_new_digits",
+        size="quick",
     ),
     _mistake(
         "images_cut_across",
@@ -126,7 +127,7 @@ _NETWORK = (
         "dropout_behind_the_output",
         "Put the second dropout layer behind the output layer, where it deletes answers.",
         (_NETWORK_END, '        layers.Dense(10, activation="softmax"),\n        layers.Dropout(0.3),\n'),
-        loses="dropout_follows_each_hidden_layer network_reads_new_digits",
+        loses="dropout_follows_each_hidden_layer",
     ),
     _mistake(
         "sigmoid_for_ten_classes",

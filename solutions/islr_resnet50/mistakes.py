@@ -48,7 +48,7 @@ MISTAKES = (
         loses="photographs_are_one_array_of_the_right_size photographs_are_those_of_the_files"
         " prepared_photographs_keep_their_shape photographs_are_prepared_as_in_training"
         " there_is_a_row_of_scores_for_each_photograph scores_are_probabilities best_class_has_the_largest_score"
-        " scores_are_the_networks_answers three_answers_for_each_photograph answers_are_decoded_from_the_scores",
+        " scores_are_the_networks_answers three_answers_for_each_photograph answers_are_decoded_from_the_scores clear_photographs_are_recognised",
     ),
     _mistake(
         "scaled_while_reading",
@@ -103,7 +103,7 @@ MISTAKES = (
         ("x_ready[0, 0, 0])", "x_ready[0, 0])"),
         loses="prepared_photographs_keep_their_shape photographs_are_prepared_as_in_training"
         " there_is_a_row_of_scores_for_each_photograph scores_are_probabilities best_class_has_the_largest_score"
-        " scores_are_the_networks_answers three_answers_for_each_photograph answers_are_decoded_from_the_scores",
+        " scores_are_the_networks_answers three_answers_for_each_photograph answers_are_decoded_from_the_scores clear_photographs_are_recognised",
     ),
     _mistake(
         "network_without_its_top",
@@ -111,7 +111,7 @@ MISTAKES = (
         (_LOAD, "resnet, has_weights = keras.applications.ResNet50(weights=None, include_top=False), False"),
         loses="network_is_resnet50 all_parameters_are_counted there_is_a_row_of_scores_for_each_photograph"
         " scores_are_probabilities best_class_has_the_largest_score scores_are_the_networks_answers"
-        " three_answers_for_each_photograph answers_are_decoded_from_the_scores",
+        " three_answers_for_each_photograph answers_are_decoded_from_the_scores clear_photographs_are_recognised",
     ),
     _mistake(
         "deeper_network",
@@ -123,7 +123,7 @@ MISTAKES = (
         "both_results_in_one_name",
         "Kept the pair that the function returns as the network.",
         (_LOAD + "\nresnet.summary()", "has_weights = load_resnet50()\nresnet = has_weights[0]"),
-        loses="whether_there_are_weights_is_kept",
+        loses="whether_there_are_weights_is_kept true_weights_are_used_where_they_are",
     ),
     _mistake(
         "random_weights_on_purpose",

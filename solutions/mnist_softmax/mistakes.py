@@ -86,7 +86,7 @@ _DATA = (
     _mistake(
         "columns_counted_from_one",
         "Set the element before the right one, as if digits were counted from 1.",
-        ("        row[label] = 1\n", "        row[label - 1] = 1\n"),
+        ("        row[label] = 1\n", "        row[int(label) - 1] = 1\n"),
         loses="to_one_hot_sets_one_element_a_row labels_are_one_hot labels_follow_the_split"
         + _NOTHING_LEARNED,
     ),
@@ -142,12 +142,6 @@ _SOFTMAX = (
         (_ONE_LAYER, '        layers.Dense(10, activation="softmax"),\n'),
         loses="softmax_model_goes_from_pixels_to_digits softmax_model_is_one_layer"
         " softmax_model_has_the_right_number_of_parameters loss_suits_ten_classes",
-    ),
-    _mistake(
-        "sigmoid_for_ten_classes",
-        "Gave the classifier a sigmoid, so that the ten scores do not compete.",
-        (_ONE_LAYER, _ONE_LAYER.replace("softmax", "sigmoid")),
-        loses="softmax_model_is_one_layer",
     ),
     _mistake(
         "a_hidden_layer_in_the_classifier",
@@ -321,8 +315,8 @@ _NETWORK = (
             _FIT_NETWORK + _VALIDATED + "    verbose=2,\n)\n",
             _FIT_NETWORK
             + _VALIDATED
-            + "    verbose=2,\n)\nnetwork = keras.models.clone_model(network)\nnetwork.compile("
-            + 'optimizer=keras.optimizers.RMSprop(0.0001), loss="categorical_crossentropy", metrics=["accuracy"])\n',
+            + "    verbose=2,\n)\nloss = network.loss\nnetwork = keras.models.clone_model(network)\n"
+            + 'network.compile(optimizer=keras.optimizers.RMSprop(0.0001), loss=loss, metrics=["accuracy"])\n',
         ),
         loses="network_reads_new_digits test_digits_are_read",
     ),

@@ -170,6 +170,20 @@ def test_a_set_without_one_picture_or_with_another_file_is_refused(tmp_path: Pat
         store.import_folder(source)
 
 
+def test_files_without_an_address_are_fetched_from_the_downloads_folder(tmp_path: Path) -> None:
+    store = photo_store(tmp_path)
+    with pytest.raises(DataError, match=f"into one folder with {INDEX}"):
+        store.fetch("photos")
+    folder = store.root / "downloads"
+    folder.mkdir(parents=True)
+    (folder / "hawk.jpg").write_bytes(JPEG)
+    with pytest.raises(ChecksumError, match=f"{INDEX} is missing"):
+        store.fetch("photos")
+    (folder / INDEX).write_text("{}")
+    full, _ = store.fetch("photos")
+    assert sorted(full.facts.files) == ["book_images/hawk.jpg", INDEX]
+
+
 def test_what_is_there_is_stored_and_its_facts_name_it(tmp_path: Path) -> None:
     store, source = photo_store(tmp_path), tmp_path / "source"
     source.mkdir()

@@ -219,5 +219,5 @@ def test_the_catalogue_has_one_source_and_keras_knows_the_same_files() -> None:
 def test_the_real_sets_are_the_catalogues(tmp_path: Path) -> None:
     store = DataStore(tmp_path)
     stored = store.import_folder(real_data())
-    assert len(stored) == 4
+    assert {"mnist", "imdb"} <= {each.name for each in stored if each.size == "quick"}
     assert store.verify() == ()

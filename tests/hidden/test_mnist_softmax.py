@@ -63,13 +63,18 @@ def assert_lines_labelled(lab, where):
 
 
 def assert_test_results(results, history, lab):
-    """Assert that what `evaluate` returned is of the test set, where a model does a little worse than where it was trained."""
+    """Assert that what `evaluate` returned is of the test set.
+
+    Where the validation images are clearly harder than those trained on, the test images have to be harder too.
+    """
     digits = accuracy_in(results) * lab.data.mnist.test_size
     assert abs(digits - round(digits)) < 0.01, "no whole number of test images: which set is it?"
     loss = number(results["loss"] if isinstance(results, dict) else results[0], "the loss")
-    held_out = history.history.get("val_loss", [])[-1:]
-    assert not any(is_close(loss, last, share=1e-5) for last in held_out), "this is the validation set"
-    assert loss > curve(history, "loss")[-1], "the loss is that of images the model was trained on"
+    fitted = curve(history, "loss")[-1]
+    held_out = history.history.get("val_loss", [fitted])[-1]
+    assert not is_close(loss, held_out, share=1e-5), "this is the loss on the validation set"
+    hint = "the loss is that of images the model was trained on"
+    assert loss > fitted or held_out < 1.1 * fitted, hint
 
 
 def assert_three_accuracies(found, history, results):

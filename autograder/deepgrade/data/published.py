@@ -148,10 +148,10 @@ def _files_of(name: str, entry: CatalogueEntry, files: Mapping[str, Path]) -> Da
         contents = {path: unix_lines(content) for path, content in contents.items()}
     pictures = [file for file in entry.files if file.stored_path.endswith(".jpg")]
     if pictures and not any(file.name in files for file in pictures):
-        where = next(iter(files.values())).parent
+        files_text = ", ".join(file.name for file in entry.files if not file.optional)
         raise DataError(
             f"{name} needs at least one of its pictures ({', '.join(file.name for file in pictures)}), which have no address of"
-            f" their own. Get them from {entry.homepage}, put them below {where}, and run the command again."
+            f" their own. Get them from {entry.homepage}, put them into one folder with {files_text}, and import that folder."
         )
     return DataSet({}, files=contents)
 

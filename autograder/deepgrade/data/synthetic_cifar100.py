@@ -51,7 +51,7 @@ class _Hardness(NamedTuple):
 
 # A tenth of the pictures teaches as much only where they are easier.
 _HARDNESS: dict[Size, _Hardness] = {
-    "full": _Hardness(own_ground=700, hue=45, colour=20, moved=900, turn=1600, noise=22),
+    "full": _Hardness(own_ground=450, hue=60, colour=22, moved=900, turn=1600, noise=24),
     "quick": _Hardness(own_ground=950, hue=22, colour=12, moved=500, turn=800, noise=14),
 }
 

@@ -18,6 +18,7 @@ from deepgrade.records import Course, GradebookError, RunStore
 from deepgrade.score import CheckResult, CheckStatus, SubmissionScore
 
 _TRY = "deepgrade_try"
+_LATE = (Verdict.TIMEOUT, Verdict.CPU_TIME)
 _LOST = (CheckStatus.FAILED, CheckStatus.NEEDS_REVIEW)
 
 
@@ -168,8 +169,7 @@ class Bench:
                 for entry in gradebook.entries(self.files.name)
                 if entry.run_key is not None
             }
-        late = (Verdict.TIMEOUT, Verdict.CPU_TIME)
-        return frozenset(name for name, run in stored.items() if run is not None and run.verdict in late)
+        return frozenset(name for name, run in stored.items() if run is not None and run.verdict in _LATE)
 
 
 def write_case(path: Path, notebook: dict[str, Any], *, again: bool) -> None:
@@ -215,7 +215,10 @@ def problems_of(
         if check.status is CheckStatus.INTERNAL_ERROR
     ]
     if case.is_right and run is not None and run.verdict is not Verdict.OK:
-        problems.append(f"its run ended with {run.verdict.value}: {run.detail}")
+        busy = (
+            " If the machine was busy, give the command again with --again." if run.verdict in _LATE else ""
+        )
+        problems.append(f"its run ended with {run.verdict.value}: {run.detail}{busy}")
     if case.loses is None:
         if score.automatic_points > 0:
             gained = [name for name, check in results.items() if check.points > 0]

@@ -21,7 +21,9 @@ def network():
         values = layers.Activation("relu")(layers.Dense(16)(values))
     made = keras.Model(words, layers.Activation("sigmoid")(layers.Dense(1)(values)))
     made.compile(
-        keras.optimizers.RMSprop(), keras.losses.BinaryCrossentropy(), [keras.metrics.BinaryAccuracy()]
+        keras.optimizers.RMSprop(),
+        keras.losses.BinaryCrossentropy(),
+        metrics=[keras.metrics.BinaryAccuracy()],
     )
     return made
 

@@ -44,7 +44,7 @@ plt.show()
 
 # %% question="e2"
 fresh_model = keras.Sequential.from_config(model.get_config())
-fresh_model.compile("rmsprop", "binary_crossentropy", ["acc"])
+fresh_model.compile("rmsprop", "binary_crossentropy", metrics=["acc"])
 history_test = fresh_model.fit(
     x_fit, y_fit, epochs=20, batch_size=512, validation_data=(x_test_1h, y_test), verbose=0
 )

@@ -38,3 +38,7 @@ for measure in ["loss", "binary_accuracy"]:
     plt.xlabel("epoch")
     plt.ylabel(measure.replace("_", " "))
     plt.show()
+
+# %% question="d3"
+results = np.array(model.evaluate(x_test_pad, y_test, verbose=0))
+print(results)

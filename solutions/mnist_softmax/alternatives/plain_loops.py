@@ -73,5 +73,5 @@ def parameter_count(d1, d2):
 
 
 # %% question="c3"
-network.compile(keras.optimizers.RMSprop(0.0001), "categorical_crossentropy", ["accuracy"])
+network.compile(keras.optimizers.RMSprop(0.0001), "categorical_crossentropy", metrics=["accuracy"])
 network_history = trained(network)

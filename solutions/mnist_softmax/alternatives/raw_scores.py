@@ -46,7 +46,9 @@ network.add(layers.Dense(10))
 
 # %% question="c3"
 network.compile(
-    keras.optimizers.RMSprop(1e-4), keras.losses.CategoricalCrossentropy(from_logits=True), ["accuracy"]
+    keras.optimizers.RMSprop(1e-4),
+    keras.losses.CategoricalCrossentropy(from_logits=True),
+    metrics=["accuracy"],
 )
 network_history = network.fit(
     x_train_vec, y_train_vec, 128, 50, validation_data=(x_valid_vec, y_valid_vec), verbose=0
