@@ -46,7 +46,13 @@ _TABLE = (
         "rows_not_dropped",
         "Kept the rows without a salary, on which nothing can be fitted.",
         ("hitters = table.dropna()", "hitters = table"),
-        loses="no_value_is_missing hitters_are_the_complete_rows dropped_rows_are_counted",
+        loses="no_value_is_missing hitters_are_the_complete_rows dropped_rows_are_counted"
+        " there_is_a_linear_prediction_for_each_test_row linear_model_is_least_squares"
+        " linear_mae_is_the_mean_absolute_error path_runs_from_nothing_to_all path_is_the_lassos path_is_drawn"
+        " penalty_is_chosen_by_cross_validation lasso_predicts_at_this_penalty lasso_mae_is_the_mean_absolute_error"
+        " cross_validated_error_is_drawn network_predicts_salaries predictions_are_the_networks"
+        " network_mae_is_the_mean_absolute_error comparison_has_a_row_for_each_split splits_differ"
+        " compared_errors_are_plausible mean_and_spread_are_computed",
     ),
     _mistake(
         "salaries_filled_in",
@@ -58,7 +64,8 @@ _TABLE = (
         "salary_left_in",
         "Left the salary among the inputs, so that it predicts itself.",
         (_DESIGN, "design = pd.get_dummies(hitters, drop_first=True)"),
-        loses="design_has_a_row_for_each_player design_has_no_other_columns",
+        loses="design_has_a_row_for_each_player design_has_no_other_columns path_runs_from_nothing_to_all"
+        " penalty_is_chosen_by_cross_validation compared_errors_are_plausible",
     ),
     _mistake(
         "letters_left_out",
@@ -107,13 +114,21 @@ _TABLE = (
             "x_train, x_test = train_test_split(design, test_size=1 / 3)\n"
             'y_train, y_test = train_test_split(hitters["Salary"], test_size=1 / 3)',
         ),
-        loses="rows_keep_their_salaries network_predicts_salaries",
+        loses="rows_keep_their_salaries",
     ),
     _mistake(
         "parts_in_another_order",
         "Unpacked the four parts in another order.",
         (_SPLIT, _SPLIT.replace("x_train, x_test, y_train, y_test", "x_train, y_train, x_test, y_test")),
-        loses="parts_have_a_salary_for_each_row",
+        loses="parts_have_a_salary_for_each_row a_third_is_for_testing rows_keep_their_salaries split_is_random"
+        " there_is_a_linear_prediction_for_each_test_row linear_model_is_least_squares"
+        " linear_mae_is_the_mean_absolute_error standardised_rows_have_the_same_shape"
+        " test_rows_are_scaled_like_training_rows path_runs_from_nothing_to_all path_is_the_lassos path_is_drawn"
+        " penalty_is_chosen_by_cross_validation lasso_predicts_at_this_penalty lasso_mae_is_the_mean_absolute_error"
+        " cross_validated_error_is_drawn validation_error_is_recorded network_was_trained_as_asked"
+        " steps_of_an_epoch_are_counted network_predicts_salaries training_is_drawn"
+        " there_is_a_network_prediction_for_each_test_row predictions_are_the_networks"
+        " network_mae_is_the_mean_absolute_error",
     ),
 )
 
@@ -195,9 +210,12 @@ _LINES = (
         loses="penalty_is_chosen_by_cross_validation lasso_predicts_at_this_penalty",
     ),
     _mistake(
-        "place_of_the_penalty_kept",
-        "Kept the place of the best penalty in the list instead of the penalty.",
-        ("best_alpha = lasso.alpha_", "best_alpha = np.argmax(lasso.mse_path_.mean(axis=1)) + 0.5"),
+        "predicted_at_another_penalty",
+        "Predicted with a lasso of the penalty 100, not with the chosen one.",
+        (
+            "lasso_predictions = lasso.predict(z_test)",
+            "lasso.set_params(alphas=[100.0]).fit(z_train, y_train)\nlasso_predictions = lasso.predict(z_test)",
+        ),
         loses="lasso_predicts_at_this_penalty",
     ),
     _mistake(

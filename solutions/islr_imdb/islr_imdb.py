@@ -298,7 +298,8 @@ model.summary()
 # ### Question d2: Fit it (0.6 points)
 #
 # Train `model` on `x_fit` and `y_fit` for 20 epochs in batches of 512, with the validation set as validation data. Keep what `fit`
-# returns as `history`. Keras takes the sparse matrices as they are.
+# returns as `history`. Keras takes sparse matrices as they are, if the entries of each row are in order; where `fit` says that they are not,
+# `x_fit.sort_indices()` puts them in order (and so for the other matrices).
 
 # %% question="d2"
 # BEGIN SOLUTION

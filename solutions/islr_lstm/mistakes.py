@@ -71,11 +71,10 @@ _REVIEWS = (
 
 _SEQUENCES = (
     _mistake(
-        "longest_review_decides",
-        "Left out how long the rows should be.",
-        (_PAD_TRAIN, "x_train_pad = keras.utils.pad_sequences(x_train)"),
-        loses="rows_have_500_places zeros_stand_in_front last_words_are_kept row_of_the_longest_review"
-        f" {_TRAINED} {_DRAWN} results_are_of_the_test_reviews",
+        "rows_of_400_places",
+        "Gave the training reviews 400 places.",
+        (_PAD_TRAIN, _PAD_TRAIN.replace("500", "400")),
+        loses="rows_have_500_places zeros_stand_in_front last_words_are_kept row_of_the_longest_review",
     ),
     _mistake(
         "zeros_behind",

@@ -279,7 +279,7 @@ _TRAINING = (
         "largest_along_the_wrong_axis",
         "Looked, for each digit, for the image with the largest probability.",
         (_DIGITS, _DIGITS.replace("axis=1", "axis=0")),
-        loses="digits_of_all_test_images_are_read",
+        loses="digits_of_all_test_images_are_read first_ten_is_a_list",
     ),
     _mistake(
         "digits_of_ten_images_only",

@@ -125,6 +125,13 @@ def test_captured_inputs_of_another_shape_leave_it_to_the_models_shape() -> None
     assert choose([6, 5], ("flat/unit", "square/unit"), adapt("flat/unit", IMAGES)).name == "square/unit"
 
 
+@pytest.mark.parametrize("scale", ["unit", "raw"])
+def test_a_proven_scale_goes_over_to_the_shape_that_the_model_takes(scale: str) -> None:
+    found = choose([6, 5, 1], ALL, adapt(f"flat/{scale}", IMAGES))
+    assert found.name in (f"square/{scale}?", f"channel/{scale}?")
+    assert found.row_shape == (6, 5, 1)
+
+
 def test_a_model_that_scales_inside_takes_raw_pixels() -> None:
     inside = layer("Rescaling", scale=1 / 255)
     assert choose([6, 5], ALL, first=inside).name == "square/raw"

@@ -114,6 +114,7 @@ def choose_encoder(
     fitting = {
         name: shape for name, v in made.items() if (shape := fitted_shape(declared, v.shape[1:])) is not None
     }
+    proven: list[str] = []
     if captured is not None and len(captured.places):
         few = captured.some()
         rows = _mounted(mounted_rows, few.places)
@@ -130,7 +131,14 @@ def choose_encoder(
                 if len(like) != 1:
                     raise
                 return Encoder(like[0], fitting[like[0]], proven=False)
-    return _left_by_shape(model, declared, fitting, made)
+    try:
+        return _left_by_shape(model, declared, fitting, made)
+    except BundleError as error:
+        alike = [name for name in _usual(fitting) if any(_scaled_alike(name, known) for known in proven)]
+        if error.reason is not Reason.AMBIGUOUS_ADAPTER or not alike:
+            raise
+        # The captured variable was reshaped on its way into the model: its scale is what is known.
+        return Encoder(alike[0], fitting[alike[0]], proven=False)
 
 
 def _left_by_shape(
@@ -154,6 +162,12 @@ def _left_by_shape(
     if len(different) > 1:
         raise BundleError(Reason.AMBIGUOUS_ADAPTER, f"{', '.join(different)} fit {show(declared)}.")
     return Encoder(different[0], fitting[different[0]])
+
+
+def _scaled_alike(name: str, known: str) -> bool:
+    """Return whether two ways of feeding images differ in the shape alone."""
+    one, other = parse_adapter(name), parse_adapter(known)
+    return not (one.takes_reviews or other.takes_reviews) and one.unit == other.unit
 
 
 def _usual(names: Iterable[str]) -> list[str]:

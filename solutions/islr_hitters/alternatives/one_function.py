@@ -20,7 +20,7 @@ warmup_parameters = 550 + 51
 network = make_network(len(design.columns))
 
 # %% question="e2"
-network.compile(keras.optimizers.RMSprop(learning_rate=0.03), "mse", ["mae"])
+network.compile(keras.optimizers.RMSprop(learning_rate=0.03), "mse", metrics=["mae"])
 
 # %% question="e3"
 history = network.fit(z_train, y_train, epochs=40, validation_data=(z_test, y_test), verbose=0)

@@ -35,6 +35,8 @@ def one_hot(sequences, dimension):
 # %% question="b1"
 x_train_1h = one_hot(x_train, 10000)
 x_test_1h = one_hot(x_test, 10000)
+x_train_1h.sort_indices()
+x_test_1h.sort_indices()
 
 # %% question="d3"
 frame = pd.DataFrame(history.history, index=range(1, 21))

@@ -36,8 +36,8 @@ shape_of_five = list(np.asarray(model(x_test[:5])).shape)
 device_kind = "GPU" if any(name.startswith("gpu") for name in keras.distribution.list_devices()) else "CPU"
 
 # %% question="k13"
-first = int(0.8 * len(x_train))
-results = model.evaluate(x_train[first:], y_train.values[first:], verbose=0)
+cut = int(0.8 * len(x_train))
+results = model.evaluate(x_train[cut:], y_train.values[cut:], verbose=0)
 val_loss_now = results[0]
 epoch_kept, epoch_best = 1, 1
 for epoch, loss in enumerate(history.history["val_loss"], start=1):

@@ -16,6 +16,7 @@ history = model.fit(
 
 # %% question="k13"
 held = len(x_train) // 5
+cut = len(x_train) - held
 val_loss_now = model.evaluate(
     x_train[-held:], y_train.tail(held).to_numpy(dtype="float32"), batch_size=128, verbose=0
 )[0]
