@@ -65,7 +65,7 @@ _TABLE = (
         "Left the salary among the inputs, so that it predicts itself.",
         (_DESIGN, "design = pd.get_dummies(hitters, drop_first=True)"),
         loses="design_has_a_row_for_each_player design_has_no_other_columns path_runs_from_nothing_to_all"
-        " penalty_is_chosen_by_cross_validation compared_errors_are_plausible",
+        " penalty_is_chosen_by_cross_validation splits_differ compared_errors_are_plausible",
     ),
     _mistake(
         "letters_left_out",
@@ -107,14 +107,10 @@ _TABLE = (
         loses="split_is_random",
     ),
     _mistake(
-        "split_apart",
-        "Split rows and salaries in two draws, so that players get other players' salaries.",
-        (
-            _SPLIT,
-            "x_train, x_test = train_test_split(design, test_size=1 / 3)\n"
-            'y_train, y_test = train_test_split(hitters["Salary"], test_size=1 / 3)',
-        ),
-        loses="rows_keep_their_salaries",
+        "salaries_of_other_players",
+        "Took the first salaries of the table as those of the test rows.",
+        (_SPLIT, _SPLIT + '\ny_test = hitters["Salary"].iloc[: len(x_test)]'),
+        loses="rows_keep_their_salaries network_predicts_salaries",
     ),
     _mistake(
         "parts_in_another_order",

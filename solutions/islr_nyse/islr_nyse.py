@@ -101,9 +101,8 @@ plt.show()
 # BEGIN SOLUTION
 centred = (nyse["log_volume"] - nyse["log_volume"].mean()).to_numpy()
 lags = np.arange(31)
-autocorrelation = np.array([np.sum(centred[lag:] * centred[: len(centred) - lag]) for lag in lags]) / np.sum(
-    centred**2
-)
+sums = np.array([np.sum(centred[lag:] * centred[: len(centred) - lag]) for lag in lags])
+autocorrelation = sums / sums[0]
 
 plt.bar(lags, autocorrelation, width=0.3)
 plt.xlabel("lag (days)")

@@ -11,9 +11,7 @@ def _mistake(name: str, description: str, *edits: tuple[str, str], loses: str, s
 
 _READ = 'nyse = pd.read_csv("NYSE.csv", parse_dates=["date"])'
 _COUNT = 'training_days = nyse["train"].sum()'
-_SHARES = """autocorrelation = np.array(
-    [np.sum(centred[lag:] * centred[: len(centred) - lag]) for lag in lags]
-) / np.sum(centred**2)"""
+_SHARES = "autocorrelation = sums / sums[0]"
 _SCALE = "series = (series - series.mean()) / series.std()"
 _SHIFT = '        arframe[f"L{lag}_{name}"] = series[name].shift(lag)\n'
 _ISTRAIN = 'istrain = nyse["train"][complete].to_numpy()'
@@ -75,7 +73,7 @@ _SERIES = (
     _mistake(
         "autocorrelation_not_divided",
         "Forgot to divide the sums by that of lag 0.",
-        (_SHARES, _SHARES.replace(" / np.sum(centred**2)", "")),
+        (_SHARES, "autocorrelation = sums"),
         loses="autocorrelation_begins_with_1 autocorrelation_is_right",
     ),
     _mistake(

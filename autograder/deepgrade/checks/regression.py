@@ -82,7 +82,15 @@ def lasso(rows: Floats, targets: Floats, alpha: float, sweeps: int = 2000) -> tu
     return weights, float(targets.mean() - centre @ weights)
 
 
-def is_lasso(rows: Floats, targets: Floats, alpha: float, weights: Floats, room: float = 0.05) -> bool:
+def is_lasso(
+    rows: Floats,
+    targets: Floats,
+    alpha: float,
+    weights: Floats,
+    *,
+    room: float = 0.05,
+    intercept: bool = True,
+) -> bool:
     """Return whether coefficients solve the lasso at a penalty: each column pulls with `alpha`, or less where it is out.
 
     Args:
@@ -91,9 +99,11 @@ def is_lasso(rows: Floats, targets: Floats, alpha: float, weights: Floats, room:
         alpha: As for `lasso`.
         weights: `(columns,)`.
         room: How far a pull may be off, as a share of `alpha`: solvers stop early.
+        intercept: Whether there is one; without it, columns and targets that are not centred make a difference.
     """
-    centred = rows - rows.mean(axis=0)
-    pull = centred.T @ (targets - targets.mean() - centred @ weights) / len(rows)
+    if intercept:
+        rows, targets = rows - rows.mean(axis=0), targets - targets.mean()
+    pull = rows.T @ (targets - rows @ weights) / len(rows)
     into = np.abs(weights) > 1e-9
     off = np.where(into, np.abs(pull - alpha * np.sign(weights)), np.abs(pull) - alpha)
     return bool(off.max(initial=0.0) <= room * alpha + 1e-9)

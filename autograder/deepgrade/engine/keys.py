@@ -8,7 +8,7 @@ from deepgrade.evidence import DataFacts
 from deepgrade.files import sha256_json
 from deepgrade.lab import CapturePlan, Limits
 
-KERNEL_VERSION = 1
+KERNEL_VERSION = 2
 """Raised when the kernel keeps evidence differently, so that old runs are made again."""
 
 
