@@ -38,7 +38,7 @@ MISTAKES = (
         "pairs_unpacked_in_another_order",
         "Took the two sets of images first and the labels second.",
         (_LOAD, "(x_train, x_test), (g_train, g_test) = keras.datasets.cifar100.load_data()"),
-        loses="each_image_has_a_class cifar100_is_complete images_keep_four_axes_and_small_numbers"
+        loses="training_could_use_the_gpu each_image_has_a_class cifar100_is_complete images_keep_four_axes_and_small_numbers"
         " test_images_are_scaled labels_have_a_column_for_each_class labels_are_one_hot"
         " validation_accuracy_is_recorded training_had_ten_to_thirty_epochs a_fifth_was_held_back"
         " model_recognises_new_pictures both_accuracies_are_drawn plot_says_what_it_shows"
@@ -54,7 +54,7 @@ MISTAKES = (
         "test_images_not_scaled",
         "Scaled the training images and forgot the test images.",
         ('x_test = x_test.astype("float32") / 255\n', ""),
-        loses="images_keep_four_axes_and_small_numbers test_images_are_scaled predictions_are_the_models",
+        loses="images_keep_four_axes_and_small_numbers test_images_are_scaled",
     ),
     _mistake(
         "scaled_twice",
@@ -129,7 +129,7 @@ MISTAKES = (
         "ten_classes",
         "Copied the output layer of the digits.",
         ('layers.Dense(100, activation="softmax")', 'layers.Dense(10, activation="softmax")'),
-        loses="model_goes_from_pictures_to_scores classes_compete number_of_parameters"
+        loses="training_could_use_the_gpu model_goes_from_pictures_to_scores classes_compete number_of_parameters"
         " validation_accuracy_is_recorded training_had_ten_to_thirty_epochs a_fifth_was_held_back"
         " model_recognises_new_pictures both_accuracies_are_drawn plot_says_what_it_shows predictions_are_the_models",
     ),
@@ -137,7 +137,7 @@ MISTAKES = (
         "grey_input",
         "Stated an input with one channel.",
         ("keras.Input(shape=(32, 32, 3))", "keras.Input(shape=(32, 32, 1))"),
-        loses="model_goes_from_pictures_to_scores number_of_parameters validation_accuracy_is_recorded"
+        loses="training_could_use_the_gpu model_goes_from_pictures_to_scores number_of_parameters validation_accuracy_is_recorded"
         " training_had_ten_to_thirty_epochs a_fifth_was_held_back model_recognises_new_pictures"
         " both_accuracies_are_drawn plot_says_what_it_shows there_is_one_class_for_each_image"
         " predictions_are_the_models accuracy_is_the_share_of_right_classes",
@@ -180,7 +180,7 @@ MISTAKES = (
         "loss_for_integers",
         "Compiled with the sparse loss for one-hot labels, so that fit stops with an error.",
         (_COMPILE, _COMPILE.replace("categorical", "sparse_categorical")),
-        loses="loss_suits_a_hundred_classes validation_accuracy_is_recorded training_had_ten_to_thirty_epochs"
+        loses="training_could_use_the_gpu validation_accuracy_is_recorded training_had_ten_to_thirty_epochs"
         " a_fifth_was_held_back model_recognises_new_pictures both_accuracies_are_drawn plot_says_what_it_shows"
         " predictions_are_the_models",
     ),

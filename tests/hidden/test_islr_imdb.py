@@ -429,7 +429,7 @@ def test_test_accuracy_is_that_of_the_fresh_model(test_acc_20, fresh_model, hist
     """`test_acc_20` is the fresh model's accuracy on the test reviews after 20 epochs."""
     found = number(test_acc_20, "test_acc_20")
     assert abs(found - curve(history_test, "val_accuracy")[-1]) < 0.002, "take the last epoch of history_test"
-    room = 0.03 if lab.data.imdb.test_size > 10_000 else 0.08
+    room = 0.03 if lab.data.imdb.test_size > 10_000 else 0.1
     hint = "new reviews are judged with another accuracy: which model, and which reviews, is this of?"
     assert abs(found - lab.hidden_accuracy(fresh_model)) <= room, hint
 
