@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -306,6 +306,28 @@ def test_worker_is_shown_its_code_the_inputs_and_one_writable_folder(
         for mount in seen
         for folder in sets["mnist"].inputs.parents[:1]
     )
+
+
+def test_worker_is_told_what_the_libraries_need_and_nothing_of_the_heads_own_choice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    seen: list[str | None] = []
+
+    class Needy(PlainHelper):
+        variables: ClassVar[dict[str, str]] = {"KERAS_BACKEND": "jax"}
+
+        def launch(self, command, mounts, env):
+            seen.append(env.get("KERAS_BACKEND"))
+            return super().launch(command, mounts, env)
+
+    class Content(Needy):
+        variables: ClassVar[dict[str, str]] = {}
+
+    for helper in (Needy(), Content()):
+        with InferWorker(helper=helper):
+            pass
+    assert seen == ["jax", None]
 
 
 def test_worker_in_bubblewrap_has_no_network_no_rights_and_a_filter_and_cannot_read_the_hosts_files(

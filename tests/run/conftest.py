@@ -13,8 +13,8 @@ import pytest
 from deepgrade.evidence import DataFacts, RunRecord
 from deepgrade.files import parse_strict_json
 from deepgrade.lab import CapturePlan, Limits, QuestionCapture
-from deepgrade.run import run_submission
-from deepgrade.sandbox import find_sandbox, host_environment
+from deepgrade.run import Gpu, run_submission
+from deepgrade.sandbox import StudentEnvironment, find_sandbox, host_environment
 from deepgrade.submission import Cell, Submission
 
 PLAN = CapturePlan(
@@ -81,15 +81,20 @@ def run(tmp_path: Path) -> Callable[..., Ran]:
     data = tmp_path / "data"
     data.mkdir()
     tmp_path.chmod(0o755)
-    environment = host_environment()
 
-    def run_cells(*sources: str, sandbox: str | None = None, **limits: Any) -> Ran:
+    def run_cells(
+        *sources: str,
+        sandbox: str | None = None,
+        environment: StudentEnvironment | None = None,
+        gpu: Gpu | None = None,
+        **limits: Any,
+    ) -> Ran:
         folder = tmp_path / "result"
         folder.mkdir()
         record = run_submission(
             submission_of(*sources), plan=PLAN, limits=LIMITS.model_copy(update=limits), data=data, data_facts=(FACTS,),
-            lab_name="small", seed=7, key="key", sandbox=find_sandbox(sandbox), environment=environment, gpu=None,
-            destination=folder,
+            lab_name="small", seed=7, key="key", sandbox=find_sandbox(sandbox),
+            environment=environment or host_environment(), gpu=gpu, destination=folder,
         )  # fmt: skip
         return Ran(record, folder)
 

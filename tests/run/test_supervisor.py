@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -11,6 +12,7 @@ import pytest
 import deepgrade
 from deepgrade.evidence import RunRecord, Verdict
 from deepgrade.run import attempt
+from deepgrade.sandbox import host_environment
 
 REPOSITORY = Path(deepgrade.__file__).resolve().parents[2]
 
@@ -261,6 +263,12 @@ def test_home_and_working_folder_are_writable_and_empty(run):
     )
     assert ran.record.verdict is Verdict.OK
     assert ran.item("a1", "x")["value"] == ["/box/work", "/box/work", []]
+
+
+def test_what_the_libraries_need_in_the_environment_reaches_the_notebook(run):
+    environment = replace(host_environment(), variables={"KERAS_BACKEND": "jax"})
+    ran = run("import os\nx = os.environ.get('KERAS_BACKEND')", environment=environment)
+    assert ran.item("a1", "x")["value"] == "jax"
 
 
 def test_trivial_notebook_takes_little_time(run):

@@ -36,7 +36,6 @@ _PASSED_ON = (
     "LANG",
     "LC_ALL",
     "LD_LIBRARY_PATH",
-    "KERAS_BACKEND",
     "TF_NUM_INTRAOP_THREADS",
     "OMP_NUM_THREADS",
 )
@@ -164,6 +163,7 @@ class InferWorker:
 
     def _environment(self) -> dict[str, str]:
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+        environment |= self._helper.variables
         home = str(self._spool.jobs / "home")
         environment |= {"HOME": home, "KERAS_HOME": home, "MPLCONFIGDIR": home, "TF_CPP_MIN_LOG_LEVEL": "3"}
         if self._device == "cpu":

@@ -146,6 +146,7 @@ def _environment_variables(run: Surroundings) -> dict[str, str]:
         # For programs that the notebook starts; the kernel itself runs isolated from such variables.
         "PYTHONHASHSEED": str(run.seed % (1 << 32)),
         "DEEPGRADE_SETS": ",".join(run.data_sets),
+        **run.environment.variables,
     } | dict.fromkeys(_THREAD_VARIABLES, threads)
     if run.gpu is not None:
         variables |= {

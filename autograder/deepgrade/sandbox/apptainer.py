@@ -135,6 +135,11 @@ class ApptainerHelper:
         """The image's interpreter."""
         return _PYTHON
 
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """Nothing: the image says itself what its libraries need."""
+        return {}
+
     def launch(self, command: list[str], mounts: Sequence[Mount], env: Mapping[str, str]) -> HelperLaunch:
         """Return how to start a command with these mounts."""
         words = _container(self._program, self._image, tuple(mounts), self._job, self._filter)

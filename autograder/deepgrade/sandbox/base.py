@@ -56,6 +56,8 @@ class StudentEnvironment:
     """Paths below the mounts that are shown empty."""
     versions: dict[str, str]
     """Package -> version, of the packages that decide what a notebook computes."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """What its libraries need in the environment of every process that uses them."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,10 @@ class Helper(Protocol):
     @property
     def python(self) -> Path:
         """The interpreter there."""
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """What its libraries need in the environment."""
 
     def launch(self, command: list[str], mounts: Sequence[Mount], env: Mapping[str, str]) -> HelperLaunch:
         """Return how to start a command there, with these mounts besides Python's own.

@@ -1,20 +1,28 @@
 """Which host paths make up the student's Python, and what in them the student must not see.
 
-The student's environment is the interpreter that the grader itself runs on (its installation and its virtual
-environment), read-only, with the grader taken out: where `deepgrade` is installed there is an empty folder, and
-files that would lead an import to it are empty. What the kernel folder needs is mounted on its own.
+The student's environment is the interpreter that the grader itself runs on (its installation, its virtual environment
+and the packages of others that this one adds by a .pth file), read-only, with the grader taken out: where `deepgrade`
+is installed there is an empty folder, and files that would lead an import to it are empty. What the kernel folder
+needs is mounted on its own.
+
+Keras computes with TensorFlow where nobody says otherwise. Where the head's KERAS_BACKEND names another library, or
+TensorFlow is not installed, every process that uses Keras is told which; and the name stands among the versions, so
+that runs with another library are other runs.
 """
 
 from __future__ import annotations
 
 import functools
+import importlib.util
+import os
+import site
 import sys
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
 import deepgrade
-from deepgrade.sandbox.base import Mount, StudentEnvironment
+from deepgrade.sandbox.base import Mount, SandboxUnavailable, StudentEnvironment
 
 _PACKAGES = {
     "numpy": ("numpy",),
@@ -29,7 +37,13 @@ _PACKAGES = {
 }
 _SYSTEM = Path("/usr")
 """Mounted in every sandbox anyway."""
+_PACKAGE_FOLDERS = ("site-packages", "dist-packages")
 _DISTRIBUTION = "deepgrade"
+_BACKEND = "KERAS_BACKEND"
+_DEFAULT_BACKEND = "tensorflow"
+BACKENDS = (_DEFAULT_BACKEND, "jax", "torch")
+"""The libraries that Keras trains with, the one to prefer first."""
+BACKEND_REPAIR = "pip install tensorflow-cpu (or jax, or torch)"
 
 
 @functools.cache
@@ -38,13 +52,55 @@ def host_environment() -> StudentEnvironment:
     prefixes = [Path(sys.prefix), Path(sys.base_prefix)]
     prefixes += [prefix.resolve() for prefix in prefixes]
     python = Path(sys.prefix) / "bin" / Path(sys.executable).name
-    mounts = [Mount(prefix, prefix) for prefix in _outermost(prefixes) if not prefix.is_relative_to(_SYSTEM)]
+    backend = keras_backend()
+    other = {} if backend in (None, _DEFAULT_BACKEND) else {_BACKEND: str(backend)}
+    shown = _outermost([*prefixes, *_packages_elsewhere()])
+    mounts = [Mount(path, path) for path in shown if not path.is_relative_to(_SYSTEM)]
     return StudentEnvironment(
         python=python if python.exists() else Path(sys.executable),
         mounts=tuple(mounts),
         masks=tuple(sorted({*_grader_files(), *_base_packages(), Path(deepgrade.__file__).resolve().parent})),
-        versions=package_versions(),
+        versions=package_versions() | {name.lower(): value for name, value in other.items()},
+        variables=other,
     )
+
+
+def keras_backend() -> str | None:
+    """Return the library that Keras computes with in this process's environment; None where there is none.
+
+    The head's KERAS_BACKEND counts where it names another than TensorFlow; whether that is installed is not looked at.
+    """
+    named = os.environ.get(_BACKEND)
+    if named and named != _DEFAULT_BACKEND:
+        return named
+    return next((name for name in BACKENDS if _is_installed(name)), None)
+
+
+def backend_problem() -> str | None:
+    """Return why Keras cannot be imported here for want of a library, or None; also None where Keras is not installed."""
+    if not _is_installed("keras"):
+        return None
+    backend = keras_backend()
+    if backend is None:
+        return f"Keras is installed, and none of the libraries that it computes with: {', '.join(BACKENDS)}"
+    if backend in BACKENDS and not _is_installed(backend):
+        return f"{_BACKEND} names {backend}, which is not installed"
+    return None
+
+
+def check_backend() -> None:
+    """See that Keras can be imported, where it is installed.
+
+    Raises:
+        SandboxUnavailable: It cannot; the message ends with the command that repairs it.
+    """
+    problem = backend_problem()
+    if problem is not None:
+        raise SandboxUnavailable(f"{problem}; repair: {BACKEND_REPAIR}")
+
+
+def _is_installed(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
 
 
 def package_versions() -> dict[str, str]:
@@ -75,7 +131,19 @@ def _base_packages() -> set[Path]:
         return set()
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     packages = base.resolve() / "lib" / version / "site-packages"
-    return {packages} if packages.is_dir() else set()
+    return {packages} if packages.is_dir() and packages not in {path.resolve() for path in _path()} else set()
+
+
+def _packages_elsewhere() -> list[Path]:
+    """Return folders of installed packages that the notebook's interpreter finds outside of its own prefixes."""
+    own = {*os.environ.get("PYTHONPATH", "").split(os.pathsep), site.getusersitepackages()}
+    return [
+        path for path in _path() if path.name in _PACKAGE_FOLDERS and str(path) not in own and path.is_dir()
+    ]
+
+
+def _path() -> list[Path]:
+    return [Path(entry) for entry in sys.path if entry]
 
 
 def _grader_files() -> set[Path]:

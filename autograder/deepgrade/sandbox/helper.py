@@ -50,6 +50,11 @@ class BubblewrapHelper:
         """This process's own interpreter."""
         return host_environment().python
 
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """What this process's own libraries need."""
+        return host_environment().variables
+
     def launch(self, command: list[str], mounts: Sequence[Mount], env: Mapping[str, str]) -> HelperLaunch:
         """Return how to start a command with these mounts."""
         contents = FileContents(self._job.folder)

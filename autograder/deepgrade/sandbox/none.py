@@ -102,6 +102,11 @@ class PlainHelper:
         """This process's own interpreter."""
         return host_environment().python
 
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """What this process's own libraries need."""
+        return host_environment().variables
+
     def launch(self, command: list[str], mounts: Sequence[Mount], env: Mapping[str, str]) -> HelperLaunch:
         """Return the command with host paths in place of mounted ones."""
         return HelperLaunch([_translate(word, list(mounts)) for word in command], {"PATH": os.defpath, **env})

@@ -13,7 +13,13 @@ from deepgrade.sandbox.cgroup_places import find_control_groups
 from deepgrade.sandbox.containers.container import DEFAULT_IMAGE, Container
 from deepgrade.sandbox.containers.engines import ENGINES
 from deepgrade.sandbox.diagnosis import Diagnosis, diagnose_containers
-from deepgrade.sandbox.environment import host_environment
+from deepgrade.sandbox.environment import (
+    BACKEND_REPAIR,
+    backend_problem,
+    check_backend,
+    host_environment,
+    keras_backend,
+)
 from deepgrade.sandbox.none import NoSandbox
 from deepgrade.sandbox.seccomp import seccomp_problem
 
@@ -44,7 +50,8 @@ def find_sandbox(name: str | None = None, image: str | None = None) -> Sandbox:
             makes.
 
     Raises:
-        SandboxUnavailable: It does not work here; the message says which command repairs it.
+        SandboxUnavailable: It does not work here, or Keras lacks the library that it computes with; the message says
+            which command repairs it.
         ValueError: There is no sandbox of this name, or it takes no image.
     """
     name, _, named_image = (name or "bubblewrap").partition("=")
@@ -53,6 +60,8 @@ def find_sandbox(name: str | None = None, image: str | None = None) -> Sandbox:
         raise ValueError(f"there is no sandbox {name!r}; there are: {', '.join(SANDBOXES)}")
     if name in ("none", "bubblewrap") and image is not None:
         raise ValueError(f"the sandbox {name} has no image; it shows this machine's own Python")
+    if name in ("none", "bubblewrap"):
+        check_backend()
     if name == "none":
         return NoSandbox()
     for engine in ENGINES:
@@ -75,14 +84,14 @@ def diagnose(*, slow: bool = False) -> list[Diagnosis]:
     """Look at everything that a run needs on this machine.
 
     Args:
-        slow: Also import TensorFlow in the sandbox, which takes seconds.
+        slow: Also import Keras in the sandbox, which takes seconds.
     """
     found = [_bubblewrap(), _start(), _seccomp(), _control_groups()]
     ready = all(diagnosis.ok for diagnosis in found[:3])
     found.append(_import("Python in the sandbox", "numpy, IPython", ready=ready))
     if slow:
-        found.append(_import("TensorFlow in the sandbox", "tensorflow", ready=ready))
-    return [*found, _gpu(), *diagnose_containers()]
+        found.append(_import("Keras in the sandbox", "keras", ready=ready))
+    return [*found, _backend(), _gpu(), *diagnose_containers()]
 
 
 def _bubblewrap() -> Diagnosis:
@@ -128,7 +137,7 @@ def _import(title: str, modules: str, *, ready: bool) -> Diagnosis:
         return Diagnosis(title, False, "not tried: the sandbox does not start", None)
     environment = host_environment()
     command = [str(environment.python), "-I", "-c", f"import {modules}"]
-    env = {"HOME": "/tmp", "TF_CPP_MIN_LOG_LEVEL": "2"}  # noqa: S108 - inside the sandbox
+    env = {"HOME": "/tmp", "TF_CPP_MIN_LOG_LEVEL": "2", **environment.variables}  # noqa: S108 - inside the sandbox
     request = SandboxRequest(
         command, _PROBE_LIMITS, mounts=environment.mounts, masks=environment.masks, env=env
     )
@@ -140,6 +149,18 @@ def _import(title: str, modules: str, *, ready: bool) -> Diagnosis:
         return Diagnosis(title, True, f"imports {modules} in {outcome.wall_s:.1f} s", None)
     last = outcome.log.decode("utf-8", "replace").strip().rpartition("\n")[2]
     return Diagnosis(title, False, last or outcome.detail, _READABLE)
+
+
+def _backend() -> Diagnosis:
+    problem = backend_problem()
+    if problem is not None:
+        return Diagnosis("Keras's library", False, problem, BACKEND_REPAIR)
+    versions, backend = host_environment().versions, keras_backend()
+    if backend is None or "keras" not in versions:
+        repair = "pip install 'deepgrade[student]', or grade with a container image"
+        return Diagnosis("Keras's library", False, "Keras is not installed here", repair, needed=False)
+    with_version = f"{backend} {versions.get(backend, '')}".strip()
+    return Diagnosis("Keras's library", True, f"Keras {versions['keras']} computes with {with_version}", None)
 
 
 def _gpu() -> Diagnosis:

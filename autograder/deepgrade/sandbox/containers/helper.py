@@ -36,6 +36,11 @@ class ContainerHelper:
         """The image's interpreter."""
         return self._python
 
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """Nothing: the image says itself what its libraries need."""
+        return {}
+
     def launch(self, command: list[str], mounts: Sequence[Mount], env: Mapping[str, str]) -> HelperLaunch:
         """Return how to start a command with these mounts."""
         self.end()
