@@ -14,6 +14,7 @@ from deepgrade.evidence import RunRecord
 from deepgrade.grading import GradeRequest, compute_set, decide, grade, open_gradebook
 from deepgrade.lab import LabError
 from deepgrade.records import Course, GradebookError
+from deepgrade.run import Gpu
 from deepgrade.score import CheckStatus
 from support.small_class import CHECKS, COUNT, LOAD, make_small_lab, notebook, write_class
 
@@ -267,3 +268,45 @@ def _wait_until(condition, process):
 
 def test_course_folder_is_closed_to_others(graded):
     assert (Path(graded[2]) / "course").stat().st_mode & 0o077 == 0
+
+
+def _lab_that_wants_a_gpu(folder, wish):
+    files = make_small_lab(folder / "root")
+    files.toml.write_text(files.toml.read_text().replace('gpu = "off"', f'gpu = "{wish}"'))
+    return files
+
+
+def _machine_with_a_gpu(monkeypatch):
+    gpu = Gpu("NVIDIA H100, GPU 0", (Path("/dev/null"),), "GPU-1234", 81559)
+    monkeypatch.setattr(sys.modules["deepgrade.grading.grade"], "find_gpus", lambda: ((gpu,), ""))
+
+
+def test_lab_that_requires_a_gpu_says_what_is_missing_before_anything_runs(
+    tmp_path, monkeypatch, digits_store
+):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+    files = _lab_that_wants_a_gpu(tmp_path, "required")
+    submissions = write_class(tmp_path / "submissions", {"ada": notebook()})
+    request = GradeRequest(
+        files, [submissions], Course(tmp_path / "course"), digits_store, "synthetic", "quick"
+    )
+    with pytest.raises(LabError, match=r"CUDA_VISIBLE_DEVICES=-1 .* hides them.*preferred"):
+        grade(request, _Silent())
+    assert not (tmp_path / "course").exists()
+
+
+@pytest.mark.parametrize("wish", ["required", "preferred", "off"])
+def test_gpu_is_lent_where_the_lab_wants_one_and_shared_by_the_runs(
+    tmp_path, monkeypatch, digits_store, wish
+):
+    _machine_with_a_gpu(monkeypatch)
+    files = _lab_that_wants_a_gpu(tmp_path, wish)
+    submissions = write_class(tmp_path / "submissions", {"ada": notebook()})
+    course = Course(tmp_path / "course")
+    grade(GradeRequest(files, [submissions], course, digits_store, "synthetic", "quick", slots=4), _Silent())
+    with open_gradebook(course) as gradebook:
+        key = gradebook.entry("small", "ada").run_key
+    record = RunRecord.model_validate_json((course.root / "runs" / "small" / key / "run.json").read_bytes())
+    assert record.gpu == (wish != "off")
+    assert ("NVIDIA H100" in record.device) == record.gpu
+    assert record.limits["gpu_memory_fraction"] == (0.242 if record.gpu else 1.0)

@@ -11,8 +11,8 @@ import pytest
 
 import deepgrade
 from deepgrade.evidence import RunRecord, Verdict
-from deepgrade.run import attempt
-from deepgrade.sandbox import host_environment
+from deepgrade.run import Gpu, attempt
+from deepgrade.sandbox import Mount, host_environment
 
 REPOSITORY = Path(deepgrade.__file__).resolve().parents[2]
 
@@ -269,6 +269,48 @@ def test_what_the_libraries_need_in_the_environment_reaches_the_notebook(run):
     environment = replace(host_environment(), variables={"KERAS_BACKEND": "jax"})
     ran = run("import os\nx = os.environ.get('KERAS_BACKEND')", environment=environment)
     assert ran.item("a1", "x")["value"] == "jax"
+
+
+GPU = Gpu("made-up card, GPU 0", (Path("/dev/null"),), "GPU-1234", 8192)
+ASK = "import os\nx = {name: os.environ.get(name) for name in os.environ if name[:4] in ('CUDA', 'LD_L', 'JAX_', 'XLA_')}"
+
+
+@pytest.mark.parametrize("sandbox", ["bubblewrap", "none"])
+def test_what_a_lent_gpu_needs_is_there_and_the_record_names_the_card(run, sandbox, tmp_path):
+    libraries = tmp_path / "libraries"
+    libraries.mkdir()
+    (libraries / "libcuda.so.1").touch()
+    environment = replace(
+        host_environment(),
+        gpu_variables={"LD_LIBRARY_PATH": str(libraries)},
+        gpu_mounts=(Mount(libraries, libraries),),
+    )
+    ran = run(
+        ASK, "y = os.listdir(os.environ['LD_LIBRARY_PATH'])", sandbox=sandbox, environment=environment, gpu=GPU,
+        gpu_memory_fraction=0.25, processes=30_000,
+    )  # fmt: skip
+    assert ran.record.verdict is Verdict.OK, ran.log
+    assert ran.item("a1", "x")["value"] == {
+        "CUDA_VISIBLE_DEVICES": "GPU-1234",
+        "LD_LIBRARY_PATH": str(libraries),
+        "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+        "XLA_PYTHON_CLIENT_MEM_FRACTION": "0.250",
+    }
+    assert ran.item("b1", "y")["value"] == ["libcuda.so.1"]
+    assert (ran.record.device, ran.record.gpu) == ("made-up card, GPU 0", True)
+
+
+@pytest.mark.parametrize(
+    ("sandbox", "told"),
+    [("bubblewrap", {}), ("none", {"CUDA_VISIBLE_DEVICES": "NoDevFiles", "JAX_PLATFORMS": "cpu"})],
+)
+def test_without_a_gpu_the_libraries_are_told_of_none_where_nothing_else_hides_the_machines(
+    run, sandbox, told
+):
+    environment = replace(host_environment(), gpu_variables={"LD_LIBRARY_PATH": "/somewhere"})
+    ran = run(ASK, sandbox=sandbox, environment=environment, processes=30_000)
+    assert ran.item("a1", "x")["value"] == told
+    assert not ran.record.gpu
 
 
 def test_trivial_notebook_takes_little_time(run):

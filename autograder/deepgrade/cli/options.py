@@ -107,7 +107,7 @@ def slots_option(function: F) -> F:
     return click.option(
         "--slots",
         type=click.IntRange(1, 256),
-        help="Runs beside each other; default: what memory and cores allow.",
+        help="Runs beside each other; default: what memory and cores allow. Never more than shares of a GPU that is lent.",
     )(function)
 
 

@@ -1,14 +1,17 @@
 """Where the work happens: this machine's slots (a Slurm cluster's come later)."""
 
 from deepgrade.engine.data import CourseData, course_data
+from deepgrade.engine.gpus import Cards, find_gpus
 from deepgrade.engine.local import Finished, run_all, slots_for
 from deepgrade.engine.one import Setup, refresh_predictions, run_one
 
 __all__ = [
+    "Cards",
     "CourseData",
     "Finished",
     "Setup",
     "course_data",
+    "find_gpus",
     "refresh_predictions",
     "run_all",
     "run_one",

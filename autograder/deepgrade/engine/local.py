@@ -9,16 +9,18 @@ where it stopped.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import NamedTuple
 
+from deepgrade.engine.gpus import most_runs
 from deepgrade.engine.one import Setup, run_one
 from deepgrade.evidence import RunRecord
 from deepgrade.files import StorageError, storage_error
 from deepgrade.infer import InferWorker
 from deepgrade.lab import Limits
+from deepgrade.run import Gpu
 from deepgrade.submission import Submission
 
 
@@ -30,11 +32,19 @@ class Finished(NamedTuple):
     error: Exception | None
 
 
-def slots_for(limits: Limits) -> int:
-    """Return how many runs fit beside each other: by processors and by available memory, at least one."""
+def slots_for(limits: Limits, gpus: Sequence[Gpu] = (), *, asked: int | None = None) -> int:
+    """Return how many runs to start beside each other, at least one.
+
+    Args:
+        limits: Of each run.
+        gpus: That the runs share: there are never more runs than shares of their memory.
+        asked: As many as somebody asked for; otherwise what processors and available memory allow.
+    """
     by_cpu = (os.cpu_count() or 1) / limits.cpus
     by_memory = _available_mib() / limits.memory_mib
-    return max(1, int(min(by_cpu, by_memory)))
+    slots = asked or max(1, int(min(by_cpu, by_memory)))
+    by_gpu = most_runs(gpus, limits)
+    return slots if by_gpu is None else min(slots, by_gpu)
 
 
 def _available_mib() -> float:

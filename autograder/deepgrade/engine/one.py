@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deepgrade.engine.data import CourseData
+from deepgrade.engine.gpus import Cards, shared_limits
 from deepgrade.engine.keys import run_key
 from deepgrade.evidence import RunRecord, Verdict
 from deepgrade.files import sha256_json, write_atomic
@@ -24,7 +25,7 @@ from deepgrade.infer import (
 from deepgrade.infer.report import TRANSIENT
 from deepgrade.lab import CapturePlan, Check, HiddenEvaluation, Lab, Limits, Size
 from deepgrade.records import RunStore
-from deepgrade.run import Gpu, run_submission
+from deepgrade.run import run_submission
 from deepgrade.sandbox import Sandbox, StudentEnvironment
 from deepgrade.submission import Submission
 
@@ -48,13 +49,20 @@ class Setup:
     environment: StudentEnvironment
     store: RunStore
     seed: int
-    gpu: Gpu | None = None
-    """The GPU that runs may use; None: no GPU."""
+    slots: int = 1
+    """Runs beside each other."""
+    cards: Cards = field(default_factory=Cards)
+    """The GPUs that runs share, if any."""
 
     @property
     def limits(self) -> Limits:
-        """The limits in force."""
+        """The lab's limits."""
         return self.lab.limits_for(self.size)
+
+    @property
+    def run_limits(self) -> Limits:
+        """The limits in force for each of the runs that share this machine's GPUs."""
+        return shared_limits(self.limits, self.cards.gpus, self.slots)
 
     def key(self, submission: Submission) -> str:
         """Return the key of a submission's run."""
@@ -67,7 +75,7 @@ class Setup:
             data=self.data.facts,
             environment=self.environment.versions,
             seed=self.seed,
-            gpu=self.gpu is not None,
+            gpu=bool(self.cards.gpus),
         )
 
     @property
@@ -125,21 +133,22 @@ def run_one(submission: Submission, setup: Setup, worker: InferWorker) -> RunRec
 
 def _attempt(submission: Submission, setup: Setup, worker: InferWorker, key: str) -> RunRecord:
     with setup.store.new(key) as folder:
-        record = run_submission(
-            submission,
-            plan=setup.plan,
-            limits=setup.limits,
-            data=setup.data.public,
-            data_facts=setup.data.facts,
-            lab_name=setup.lab.name,
-            seed=setup.seed,
-            key=key,
-            sandbox=setup.sandbox,
-            environment=setup.environment,
-            gpu=setup.gpu,
-            destination=folder,
-            image=setup.environment.versions.get("image"),
-        )
+        with setup.cards.lend() as gpu:
+            record = run_submission(
+                submission,
+                plan=setup.plan,
+                limits=setup.run_limits,
+                data=setup.data.public,
+                data_facts=setup.data.facts,
+                lab_name=setup.lab.name,
+                seed=setup.seed,
+                key=key,
+                sandbox=setup.sandbox,
+                environment=setup.environment,
+                gpu=gpu,
+                destination=folder,
+                image=setup.environment.versions.get("image"),
+            )
         _predict(folder, record, setup, worker)
         setup.store.finish(folder, record, setup.plan)
     return record

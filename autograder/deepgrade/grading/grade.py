@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import Protocol
 
 from deepgrade.data import DataStore
-from deepgrade.engine import CourseData, Setup, course_data, refresh_predictions, run_all, slots_for
+from deepgrade.engine import (
+    Cards,
+    CourseData,
+    Setup,
+    course_data,
+    find_gpus,
+    refresh_predictions,
+    run_all,
+    slots_for,
+)
 from deepgrade.evidence import RunRecord, Verdict
 from deepgrade.files import parse_strict_json, storage_errors
 from deepgrade.grading.rescore import score_stored
@@ -120,13 +129,14 @@ def open_gradebook(course: Course) -> Iterator[Gradebook]:
         gradebook.close()
 
 
-def make_setup(request: GradeRequest, parts: LabParts, data: CourseData) -> Setup:
+def make_setup(request: GradeRequest, parts: LabParts, data: CourseData, cards: Cards) -> Setup:
     """Put together what all runs of a grading share.
 
     Raises:
         SandboxUnavailable: No sandbox works here; the message says what to install.
     """
     sandbox = find_sandbox(request.sandbox)
+    limits = parts.lab.limits_for(request.size)
     return Setup(
         lab=parts.lab,
         plan=parts.plan,
@@ -137,14 +147,34 @@ def make_setup(request: GradeRequest, parts: LabParts, data: CourseData) -> Setu
         environment=sandbox.environment,
         store=RunStore(request.course, parts.lab.name),
         seed=RUN_SEED,
+        slots=slots_for(limits, cards.gpus, asked=request.slots),
+        cards=cards,
     )
+
+
+def _cards(lab: Lab) -> Cards:
+    """Return the GPUs that a lab's runs share: none where its lab.toml wants none.
+
+    Raises:
+        LabError: The lab requires a GPU, and this machine has none to lend.
+    """
+    if lab.gpu == "off":
+        return Cards()
+    gpus, why_none = find_gpus()
+    if lab.gpu == "required" and not gpus:
+        raise LabError(
+            f"{lab.name} requires a GPU (gpu in lab.toml), and this machine has none to lend: {why_none}."
+            " `deepgrade doctor` shows the same. Grade on a machine where nvidia-smi lists a GPU,"
+            ' or set gpu = "preferred" in lab.toml: then what asks for a GPU is not assessed.'
+        )
+    return Cards(gpus)
 
 
 def grade(request: GradeRequest, progress: Progress) -> GradeSummary:
     """Grade submissions; what an earlier call finished is not done again.
 
     Raises:
-        LabError: The lab's files are wrong.
+        LabError: The lab's files are wrong, or it requires a GPU and there is none.
         DataError: A data set is missing.
         SandboxUnavailable: No sandbox works here.
         ScoringError: The hidden checks do not run; the runs are kept.
@@ -152,15 +182,11 @@ def grade(request: GradeRequest, progress: Progress) -> GradeSummary:
         StorageError: A disk is full or read-only; what was finished is kept.
     """
     parts = load_parts(request.files)
-    if parts.lab.gpu == "required":
-        raise LabError(
-            f"{parts.lab.name} requires a GPU (gpu in lab.toml), and this engine lends none yet."
-            ' Grade it with gpu = "preferred", or wait for the engine that does.'
-        )
+    cards = _cards(parts.lab)
     summary = GradeSummary()
     with request.course.working() as scratch:
         data = course_data(request.course, parts.lab, request.store, origin=request.origin, size=request.size)
-        setup = make_setup(request, parts, data)
+        setup = make_setup(request, parts, data, cards)
         setup.store.sweep()
         with storage_errors(*_written_to(request, setup)), open_gradebook(request.course) as gradebook:
             named = _run_stage(request, setup, gradebook, progress, summary, scratch)
@@ -184,7 +210,7 @@ def _run_stage(
     scratch: Path,
 ) -> frozenset[str]:
     """Run what has not been run; return whose submissions were named."""
-    slots = request.slots or slots_for(setup.limits)
+    slots = setup.slots
     lab = setup.lab.name
     template = load_template(request.files)
     # Reading a notebook takes milliseconds: counting first gives the bar its end, and keeps none in memory.

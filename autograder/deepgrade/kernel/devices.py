@@ -17,6 +17,7 @@ from .imports import AfterImport
 from .models import is_keras_model, optimizer_iterations
 
 _MAX_CALLS = 50
+_NO_CARD = ("", "-1")
 _GPU_PLATFORMS = ("gpu", "cuda", "rocm")
 
 
@@ -86,6 +87,9 @@ class Devices:
 
     def _watch_jax(self, jax: Any) -> None:
         original = jax.config.update
+        if self._at_start not in _NO_CARD and os.environ.get("CUDA_VISIBLE_DEVICES") in _NO_CARD:
+            # TensorFlow then computes on the processor; JAX would fail with every operation.
+            original("jax_platforms", "cpu")
 
         def update(name: str, value: Any) -> None:
             original(name, value)

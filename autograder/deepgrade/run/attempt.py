@@ -117,6 +117,7 @@ def _request(run: Surroundings, job: dict[str, Any], box: Box) -> SandboxRequest
         ),
         mounts=(
             *run.environment.mounts,
+            *(run.environment.gpu_mounts if run.gpu else ()),
             Mount(kernel, Path("/kernel")),
             Mount(job_folder, Path("/job")),
             Mount(run.data, Path("/data")),
@@ -150,6 +151,7 @@ def _environment_variables(run: Surroundings) -> dict[str, str]:
     } | dict.fromkeys(_THREAD_VARIABLES, threads)
     if run.gpu is not None:
         variables |= {
+            **run.environment.gpu_variables,
             "CUDA_VISIBLE_DEVICES": run.gpu.cuda_visible_devices,
             "TF_FORCE_GPU_ALLOW_GROWTH": "true",
             "XLA_PYTHON_CLIENT_PREALLOCATE": "false",

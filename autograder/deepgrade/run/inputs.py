@@ -15,6 +15,6 @@ class Gpu:
     devices: tuple[Path, ...]
     """Device files, control devices included."""
     cuda_visible_devices: str
-    """What the process gets. Only the lent devices exist inside, so usually `0`."""
+    """What the process gets: the card's UUID, since its number depends on what else is visible."""
     memory_mib: int | None = None
     """The card's memory, MiB, if known."""

@@ -58,6 +58,10 @@ class StudentEnvironment:
     """Package -> version, of the packages that decide what a notebook computes."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """What its libraries need in the environment of every process that uses them."""
+    gpu_variables: Mapping[str, str] = field(default_factory=dict)
+    """The same, where a GPU was lent."""
+    gpu_mounts: tuple[Mount, ...] = ()
+    """Mounts that a lent GPU needs besides: the driver's libraries."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,9 @@ needs is mounted on its own.
 Keras computes with TensorFlow where nobody says otherwise. Where the head's KERAS_BACKEND names another library, or
 TensorFlow is not installed, every process that uses Keras is told which; and the name stands among the versions, so
 that runs with another library are other runs.
+
+Where a GPU is lent, its driver's libraries are found as the head finds them: by LD_LIBRARY_PATH, in /usr (mounted
+anyway) or in /usr/local/nvidia, which some hosts make a link to elsewhere.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from pathlib import Path
 
 import deepgrade
 from deepgrade.sandbox.base import Mount, SandboxUnavailable, StudentEnvironment
+from deepgrade.sandbox.nvidia import LIBRARIES
 
 _PACKAGES = {
     "numpy": ("numpy",),
@@ -37,6 +41,7 @@ _PACKAGES = {
 }
 _SYSTEM = Path("/usr")
 """Mounted in every sandbox anyway."""
+_LIBRARY_PATH = "LD_LIBRARY_PATH"
 _PACKAGE_FOLDERS = ("site-packages", "dist-packages")
 _DISTRIBUTION = "deepgrade"
 _BACKEND = "KERAS_BACKEND"
@@ -62,6 +67,8 @@ def host_environment() -> StudentEnvironment:
         masks=tuple(sorted({*_grader_files(), *_base_packages(), Path(deepgrade.__file__).resolve().parent})),
         versions=package_versions() | {name.lower(): value for name, value in other.items()},
         variables=other,
+        gpu_variables={_LIBRARY_PATH: path} if (path := os.environ.get(_LIBRARY_PATH)) else {},
+        gpu_mounts=_driver_libraries(shown),
     )
 
 
@@ -114,6 +121,14 @@ def package_versions() -> dict[str, str]:
                 continue
             break
     return versions
+
+
+def _driver_libraries(shown: Iterable[Path]) -> tuple[Mount, ...]:
+    """Return the mount of the folder where some hosts keep the driver's libraries, unless a run sees it anyway."""
+    real = LIBRARIES.resolve()
+    if not real.is_dir() or any(real.is_relative_to(path) for path in (_SYSTEM, *shown)):
+        return ()
+    return (Mount(real, real),)
 
 
 def _outermost(paths: Iterable[Path]) -> list[Path]:

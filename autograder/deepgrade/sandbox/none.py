@@ -27,6 +27,9 @@ from deepgrade.sandbox.environment import host_environment
 from deepgrade.sandbox.state import remove_tree
 from deepgrade.sandbox.supervise import Launch, supervise
 
+_NO_GPU = {"CUDA_VISIBLE_DEVICES": "NoDevFiles", "JAX_PLATFORMS": "cpu"}
+"""The value names no card, and is none that a notebook would set; JAX fails where the first is set and not the second."""
+
 
 class NoSandbox:
     """Runs commands without any wall around them.
@@ -75,11 +78,13 @@ class NoSandbox:
             SandboxStopped: `stop_all` was called, before or meanwhile.
         """
         mounts = list(request.mounts)
+        # Nothing keeps the process from the machine's GPUs: where none is lent, its libraries are told of none.
+        env = dict(request.env) if request.gpu_devices else _NO_GPU | dict(request.env)
         if request.box is not None:
             mounts.append(Mount(request.box.path, Path("/box"), writable=True))
         launch = Launch(
             command=[_translate(word, mounts) for word in request.command],
-            env={name: _translate(value, mounts) for name, value in request.env.items()},
+            env={name: _translate(value, mounts) for name, value in env.items()},
             limits=request.limits,
             group=None,
             box=request.box,

@@ -21,6 +21,7 @@ from deepgrade.sandbox.environment import (
     keras_backend,
 )
 from deepgrade.sandbox.none import NoSandbox
+from deepgrade.sandbox.nvidia import find_nvidia_gpus
 from deepgrade.sandbox.seccomp import seccomp_problem
 
 SANDBOXES = ("bubblewrap", *ENGINES, "apptainer", "none")
@@ -38,7 +39,6 @@ _DELEGATE = "start the grader with: systemd-run --user --scope -p Delegate=yes d
 _SECCOMP = "apt-get install libseccomp2 && pip install pyseccomp"
 _READABLE = "put Python and its packages where every user may read them: /opt or /usr, or chmod -R a+rX"
 _PROBE_LIMITS = SandboxLimits(wall_s=120, memory_mib=4096, processes=512, disk_mib=64, cpus=2)
-_FIRST_GPU = Path("/dev/nvidia0")
 
 
 def find_sandbox(name: str | None = None, image: str | None = None) -> Sandbox:
@@ -164,8 +164,8 @@ def _backend() -> Diagnosis:
 
 
 def _gpu() -> Diagnosis:
-    if _FIRST_GPU.exists():
-        return Diagnosis("GPU", True, f"{_FIRST_GPU} is there", None)
-    return Diagnosis(
-        "GPU", False, "none on this machine; labs that require one give `no_gpu`", None, needed=False
-    )
+    found = find_nvidia_gpus()
+    if found.gpus:
+        return Diagnosis("GPU", True, "; ".join(f"{gpu.name}, GPU {gpu.number}" for gpu in found.gpus), None)
+    detail = f"none to lend: {found.why_none}; labs that require one cannot be graded here"
+    return Diagnosis("GPU", False, detail, None, needed=False)
