@@ -325,6 +325,30 @@ def test_evidence_survives_a_change_of_folder_and_a_removed_one(run_kernel):
     assert run.items()["x"]["value"] == [1]
 
 
+FAKE_JAX = """
+import os, pathlib, sys
+os.environ["CUDA_VISIBLE_DEVICES"] = %r
+update = "def update(name, value): told.append([name, value])"
+pathlib.Path("jax.py").write_text(f"told = []\\nclass config:\\n    @staticmethod\\n    {update}")
+sys.path.insert(0, os.getcwd())
+import jax
+x = jax.told
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "told"), [("-1", [["jax_platforms", "cpu"]]), ("", [["jax_platforms", "cpu"]]), ("0", [])]
+)
+def test_notebook_that_hides_the_gpu_computes_on_the_processor_with_jax_too(run_kernel, value, told):
+    run = run_kernel(
+        FAKE_JAX % value, keep="x", environment={"CUDA_VISIBLE_DEVICES": "0"}, cuda_visible_devices="0"
+    )
+    assert run.items()["x"]["value"] == told
+    devices = run.devices()
+    assert devices["cuda_visible_devices"]["at_end"] == value
+    assert devices["hiding_calls"] == []
+
+
 def test_devices_say_what_was_given_and_what_the_notebook_changed(run_kernel):
     run = run_kernel(
         "import os; os.environ['CUDA_VISIBLE_DEVICES'] = '-1'",

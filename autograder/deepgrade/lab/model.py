@@ -51,8 +51,8 @@ class Limits(_Strict):
     """Files, pipes and sockets that one process may hold open (`open_files`)."""
     gpu_memory_fraction: float = Field(1.0, gt=0, le=1)
     """Share of the GPU's memory (`gpu_memory`); where lab.toml names none, runs beside each other on a card share it
-    evenly. The deep-learning library in the notebook's own process keeps to it: a
-    notebook that wants more can take it, and then another run on the card may fail."""
+    evenly. The deep-learning library in the notebook's own process keeps to it: a notebook that wants more can take it,
+    and then another run on the card may fail."""
 
     @property
     def total_cpu_s(self) -> float:
