@@ -170,6 +170,13 @@ MISTAKES = (
         size="full",
     ),
     _mistake(
+        "distance_as_loss",
+        "Compiled with the squared error, with which a hundred classes are learned too slowly.",
+        (_COMPILE, _COMPILE.replace("categorical_crossentropy", "mse")),
+        loses="loss_suits_a_hundred_classes model_recognises_new_pictures",
+        size="quick",
+    ),
+    _mistake(
         "adam_without_metrics",
         "Used Adam and did not ask for the accuracy.",
         (_COMPILE, 'model.compile(loss="categorical_crossentropy", optimizer="adam")'),

@@ -182,7 +182,7 @@ _LINES = (
         "path_of_raw_rows",
         "Fitted the path to rows that are not standardised.",
         (_PATH, _PATH.replace("z_train", "x_train.to_numpy(dtype=float)")),
-        loses="path_is_the_lassos",
+        loses="path_is_the_lassos path_runs_from_nothing_to_all",
     ),
     _mistake(
         "path_starts_too_late",

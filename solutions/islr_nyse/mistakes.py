@@ -40,7 +40,14 @@ _SERIES = (
         "columns_left_out",
         "Read the three series and the date, but not the other columns.",
         (_READ, _READ.replace(")", ', usecols=["date", "DJ_return", "log_volume", "log_volatility"])')),
-        loses="table_has_the_three_series training_days_are_counted",
+        loses="table_has_the_three_series training_days_are_counted istrain_marks_the_training_rows nothing_is_missing_any_more"
+        " there_is_a_prediction_for_each_test_day linear_autoregression_is_least_squares r2_of_linear_autoregression"
+        " day_design_has_the_rows_of_arframe day_design_marks_days_of_the_week model_with_days_is_least_squares"
+        " r2_of_the_model_with_days sequences_are_split rnn_was_trained_as_asked validation_loss_is_recorded"
+        " rnn_predicts_the_volume training_is_drawn predictions_are_the_rnns r2_of_the_rnn"
+        " linear_network_predicts_the_volume r2_of_the_linear_network rows_with_days_are_split"
+        " nonlinear_has_the_layers_asked_for nonlinear_predicts_the_volume r2_of_the_nonlinear_network"
+        " table_has_five_entries table_holds_the_r2_values",
     ),
     _mistake(
         "newest_first",
@@ -107,7 +114,7 @@ _LAGGED = (
         "scaled_to_the_interval",
         "Brought the series into the interval from 0 to 1 instead of standardising them.",
         (_SCALE, "series = (series - series.min()) / (series.max() - series.min())"),
-        loses="series_are_standardised",
+        loses="series_are_standardised rnn_predicts_the_volume nonlinear_predicts_the_volume",
     ),
     _mistake(
         "tomorrow_as_input",
@@ -121,8 +128,7 @@ _LAGGED = (
         "Shifted by one day too few, so that today's volume is among the inputs.",
         (_SHIFT, _SHIFT.replace("shift(lag)", "shift(lag - 1)")),
         loses="lagged_columns_hold_earlier_days days_without_a_past_are_missing only_the_first_days_are_dropped"
-        " istrain_marks_the_training_rows day_design_marks_days_of_the_week sequences_have_five_days_of_three_numbers"
-        " sequences_begin_with_the_oldest_day",
+        " istrain_marks_the_training_rows day_design_marks_days_of_the_week sequences_begin_with_the_oldest_day",
     ),
     _mistake(
         "gaps_filled_with_0",
@@ -150,7 +156,13 @@ _LAGGED = (
         "incomplete_rows_kept",
         "Dropped only rows in which everything is missing, of which there are none.",
         ("complete = arframe.notna().all(axis=1)", "complete = arframe.notna().any(axis=1)"),
-        loses="nothing_is_missing_any_more only_the_first_days_are_dropped istrain_marks_the_training_rows",
+        loses="nothing_is_missing_any_more only_the_first_days_are_dropped istrain_marks_the_training_rows"
+        " there_is_a_prediction_for_each_test_day linear_autoregression_is_least_squares r2_of_linear_autoregression"
+        " day_design_has_the_rows_of_arframe day_design_marks_days_of_the_week model_with_days_is_least_squares"
+        " r2_of_the_model_with_days sequences_begin_with_the_oldest_day sequences_are_split rnn_predicts_the_volume"
+        " predictions_are_the_rnns r2_of_the_rnn linear_network_predicts_the_volume r2_of_the_linear_network"
+        " rows_with_days_are_split nonlinear_predicts_the_volume r2_of_the_nonlinear_network table_has_five_entries"
+        " table_holds_the_r2_values",
     ),
     _mistake(
         "mask_cut_at_the_wrong_end",
@@ -214,7 +226,7 @@ _RECURRENT = (
         "Turned days and series round when building the network.",
         (_RNN, _RNN.replace("(5, 3)", "(3, 5)")),
         loses="rnn_takes_sequences rnn_has_the_right_number_of_parameters validation_loss_is_recorded"
-        " rnn_was_trained_as_asked training_is_drawn predictions_are_the_rnns r2_of_the_rnn table_has_five_entries"
+        " rnn_was_trained_as_asked rnn_predicts_the_volume training_is_drawn predictions_are_the_rnns r2_of_the_rnn table_has_five_entries"
         " table_holds_the_r2_values",
     ),
     _mistake(

@@ -32,7 +32,7 @@ MISTAKES = (
         "Listed the files in reverse order.",
         (_LIST, 'image_names = sorted(os.listdir("book_images"), reverse=True)'),
         loses="all_photographs_are_found_in_order photographs_are_those_of_the_files"
-        " photographs_are_prepared_as_in_training",
+        " photographs_are_prepared_as_in_training answers_are_decoded_from_the_scores",
     ),
     _mistake(
         "one_photograph_in_every_place",

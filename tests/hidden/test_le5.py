@@ -152,7 +152,9 @@ def test_evaluation_is_of_the_test_set(test_loss, test_acc, history_network, lab
     digits = test_acc * lab.data.mnist.test_size
     assert abs(digits - round(digits)) < 0.01, "no whole number of test images: which set is it?"
     hint = "the loss is lower than on images the network was trained on: which set was evaluated?"
-    assert test_loss > history_network.history["loss"][-1], hint
+    # An epoch's loss is its average while weights still change: after few epochs, the test loss may well be lower.
+    early = len(history_network.epoch) < 5
+    assert early or test_loss > history_network.history["loss"][-1], hint
 
 
 @question("b8", points=0.05)

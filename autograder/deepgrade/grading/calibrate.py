@@ -340,13 +340,15 @@ def chance_level(targets: NDArray[np.float64], metric: str) -> float:
 
     Args:
         targets: `(rows,)` class numbers for accuracy, else numbers, `(rows,)` or `(rows, values)`.
-        metric: The most frequent class (accuracy), the median (mae) or the mean (rmse, r2) of each column.
+        metric: The most frequent class (accuracy), the median (mae, rae) or the mean (rmse, r2) of each column.
     """
     if metric == "accuracy":
         _, counts = np.unique(targets, return_counts=True)
         return float(counts.max() / counts.sum())
     if metric == "mae":
         return float(np.mean(np.abs(targets - np.median(targets, axis=0))))
+    if metric == "rae":
+        return 1.0
     if metric == "rmse":
         return float(np.sqrt(np.mean(np.square(targets - targets.mean(axis=0)))))
     return 0.0

@@ -38,6 +38,7 @@ _MODELS = {
     "accuracy": "Student's t of logits",
     "r2": "Student's t of log(1 - R²)",
     "mae": "Student's t of logarithms",
+    "rae": "Student's t of logarithms",
     "rmse": "Student's t of logarithms",
 }
 
@@ -47,7 +48,7 @@ class ScoreModel:
     """What is known of the scores of correct solutions.
 
     Attributes:
-        metric: `accuracy`, `r2`, `mae` or `rmse`.
+        metric: `accuracy`, `r2`, `mae`, `rae` or `rmse`.
         n: Runs.
         center: Mean on the model's scale, where more is better.
         spread: Standard deviation there, over seeds.

@@ -18,7 +18,7 @@ Size = Literal["full", "quick"]
 Origin = Literal["real", "synthetic"]
 
 
-METRICS = ("accuracy", "mae", "rmse", "r2")
+METRICS = ("accuracy", "mae", "rae", "rmse", "r2")
 """What models can be scored by: score/metrics.py says what each means."""
 
 _CARVED_ALONE = ("dataset", "rows", "quick_rows", "input_adapters", "num_words")

@@ -8,6 +8,7 @@ for name in series.columns:
     series[name] /= series[name].std()
 
 # %% question="b4"
+complete = np.arange(len(nyse)) >= 5
 istrain = (nyse["date"].dt.year < 1980).to_numpy()[5:]
 arframe = arframe[5:]
 
