@@ -222,6 +222,15 @@ _RECURRENT = (
         loses="sequences_begin_with_the_oldest_day",
     ),
     _mistake(
+        "series_before_days",
+        "Reshaped the lags to three series of five days, and built both networks for that.",
+        (_SEQUENCES, "xrnn = lagged.to_numpy().reshape(-1, 3, 5)"),
+        (_RNN, _RNN.replace("(5, 3)", "(3, 5)")),
+        (_LINEAR, _LINEAR.replace("(5, 3)", "(3, 5)")),
+        loses="sequences_have_five_days_of_three_numbers sequences_begin_with_the_oldest_day rnn_takes_sequences"
+        " rnn_has_the_right_number_of_parameters rnn_predicts_the_volume linear_network_predicts_the_volume",
+    ),
+    _mistake(
         "days_and_series_mixed_up",
         "Turned days and series round when building the network.",
         (_RNN, _RNN.replace("(5, 3)", "(3, 5)")),

@@ -195,7 +195,7 @@ def test_hidden_evaluations_are_carved_unless_they_say_otherwise():
     [
         ({k: v for k, v in CAPTURED.items() if k != "targets"}, ["targets: missing"]),
         (CAPTURED | {"targets": "x_test"}, ["targets: the same variable"]),
-        (CAPTURED | {"metric": "mse"}, ["'mse' is not one of accuracy, mae, rmse, r2"]),
+        (CAPTURED | {"metric": "mse"}, ["'mse' is not one of accuracy, mae, rae, rmse, r2"]),
         (
             CAPTURED | {"metric": "f1", "dataset": "mnist", "rows": 5, "num_words": 9},
             ["'f1' is not one of", "dataset: only for source", "rows: only for", "num_words: only for"],

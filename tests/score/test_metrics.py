@@ -30,13 +30,18 @@ def test_figures_are_those_of_scikit_learn(tables):
         np.sqrt(learned.mean_squared_error(right, found))
     )
     column, answers = found[:, :1], right[:, :1]
+    assume(np.ptp(answers) > 1e-3)
+    single = np.full_like(answers, np.median(answers))
+    assert METRICS["rae"].function(column, answers) == pytest.approx(
+        learned.mean_absolute_error(answers, column) / learned.mean_absolute_error(answers, single)
+    )
     assume(answers.std() > 1e-3)
     assert METRICS["r2"].function(column, answers) == pytest.approx(
         learned.r2_score(answers, column), rel=1e-6, abs=1e-9
     )
 
 
-@given(TABLES, st.sampled_from(["mae", "rmse", "r2"]))
+@given(TABLES, st.sampled_from(["mae", "rae", "rmse", "r2"]))
 def test_right_answers_are_the_best_score_and_every_interval_holds_the_value(tables, name):
     found, right = tables
     assume((right.std(axis=0) > 1e-3).all())
@@ -57,12 +62,20 @@ def test_interval_of_a_share_is_positive_and_shrinks_with_more_rows(share, rows)
     assert 0 < width(4 * rows) < width(rows) <= 1
 
 
-@pytest.mark.parametrize("name", ["mae", "rmse", "r2", "accuracy"])
+@given(arrays(np.float64, st.tuples(st.integers(2, 30), st.integers(1, 3)), elements=NUMBERS), NUMBERS)
+def test_no_single_answer_has_a_relative_absolute_error_below_1(right, answer):
+    assume((np.ptp(right, axis=0) > 1e-3).all())
+    rae = METRICS["rae"].function
+    assert rae(np.full_like(right, answer), right) >= 1 - 1e-9
+    assert rae(np.broadcast_to(np.median(right, axis=0), right.shape), right) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("name", ["mae", "rae", "rmse", "r2", "accuracy"])
 def test_intervals_hold_the_truth_about_as_often_as_they_say(name):
     rng = np.random.default_rng(0)
     metric, truth, held = (
         METRICS[name],
-        {"mae": np.sqrt(2 / np.pi), "rmse": 1, "r2": 0.8, "accuracy": 0.8}[name],
+        {"mae": np.sqrt(2 / np.pi), "rae": 1 / np.sqrt(5), "rmse": 1, "r2": 0.8, "accuracy": 0.8}[name],
         0,
     )
     for _ in range(400):
@@ -101,6 +114,7 @@ def test_skill_is_zero_for_the_best_single_answer():
         (3.5, "mae", "holds no numbers"),
         ([[1], [2, 3]], "mae", "no table of numbers"),
         ([2.0, 2.0, 2.0], "r2", "no variance to explain"),
+        ([2.0, 2.0, 2.0], "rae", "no variance to explain"),
         ([0.5, 1.0], "accuracy", "no class labels"),
         ([-1, 1], "accuracy", "no class labels"),
         ([[1, 1], [0, 1]], "accuracy", "no class labels"),

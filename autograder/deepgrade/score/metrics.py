@@ -198,7 +198,7 @@ def as_targets(value: Any, metric: str, name: str) -> Floats:
         return _classes(targets, name)
     if metric in ("r2", "rae") and (targets == targets[0]).all():
         raise AssertionError(
-            f"`{name}` holds one and the same number in every row: there is nothing to explain"
+            f"`{name}` holds one and the same number in every row: there is no variance to explain"
         )
     return targets
 
