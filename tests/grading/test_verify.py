@@ -108,7 +108,7 @@ def test_a_second_call_runs_nothing_and_scores_only_what_it_names(proven, digits
 
 def test_figures_are_recorded_and_shown_in_one_table(proven):
     files, result, _, folder = proven
-    record = record_of(files, result, "synthetic", "quick")
+    record = record_of(files, result, Course(folder / "course"), "synthetic", "quick")
     assert record.ok
     row = dict(zip(HEADINGS, row_of(record), strict=True))
     assert (row["solution, otter"], row["solution, nbgrader"], row["blank"]) == (
@@ -147,7 +147,7 @@ def test_what_is_not_as_it_must_be_is_found(tmp_path, digits_store):
     assert rows["solution-otter"].problems == ()
     assert rows["cubes",].problems == ("test_total_is_right fails: assert 2025 == 285",)
     assert rows["alternative-lists"].problems[0].startswith("test_numbers_are_squares fails: look at [3]")
-    record = record_of(files, result, "synthetic", "quick")
+    record = record_of(files, result, Course(tmp_path / "course"), "synthetic", "quick")
     assert not record.ok and set(record.mistakes.wrong) == {"cubes"}
 
 
@@ -221,7 +221,7 @@ def test_seeds_are_cases_of_their_own_that_need_every_point(tmp_path):
 
 
 def test_a_record_says_that_unkilled_checks_and_complaints_are_not_fair(proven):
-    good = record_of(proven[0], proven[1], "synthetic", "quick")
+    good = record_of(proven[0], proven[1], Course(proven[3] / "course"), "synthetic", "quick")
     assert not FairnessRecord(**good.model_dump() | {"unkilled": ("test_total_is_right",)}).ok
     assert not FairnessRecord(**good.model_dump() | {"complaints": ("the threshold is another",)}).ok
 
@@ -235,3 +235,27 @@ def test_a_case_that_ended_by_time_is_another_file_when_it_is_tried_again(tmp_pa
     assert len(set(contents)) == 3 and contents[1] == contents[0]
     write_case(path, {**notebook, "cells": [{}]}, again=True)
     assert json.loads(path.read_bytes())["metadata"] == notebook["metadata"]
+
+
+def test_mistakes_and_alternatives_can_be_left_out_and_then_stand_as_not_run(proven, digits_store):
+    files, _, _, folder = proven
+    result = prove(files, digits_store, folder, alternatives=False, mistakes=False)
+    assert result.ok and {row.case.kind for row in result.results} == {"solution", "blank"}
+    row = dict(
+        zip(
+            HEADINGS,
+            row_of(record_of(files, result, Course(folder / "course"), "real", "full")),
+            strict=True,
+        )
+    )
+    assert (row["alternatives"], row["mistakes"], row["unkilled checks"]) == ("-", "-", "-")
+
+
+def test_a_record_is_not_replaced_by_one_of_fewer_kinds_of_cases(proven, tmp_path):
+    full = record_of(proven[0], proven[1], Course(proven[3] / "course"), "synthetic", "quick")
+    none = full.mistakes.model_copy(update={"passed": 0, "total": 0})
+    path = write_record(tmp_path, full)
+    with pytest.raises(LabError, match="alternatives and mistakes.*not written"):
+        write_record(tmp_path, full.model_copy(update={"mistakes": none, "alternatives": none}))
+    assert read_records(tmp_path) == (full,)
+    assert write_record(tmp_path, full.model_copy(update={"gpu": True})) != path

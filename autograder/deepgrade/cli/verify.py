@@ -47,8 +47,9 @@ _OF_ONE_LAB = (DataError, LabError, ScoringError)
 @click.option(
     "--alternatives/--no-alternatives", default=True, show_default=True, help="The lab's other honest ways."
 )
+@click.option("--mistakes/--no-mistakes", default=True, show_default=True, help="The lab's known mistakes.")
 @click.option(
-    "--record", is_flag=True, help="Write docs/fairness/LAB.DATA.SIZE.json and docs/fairness.md anew."
+    "--record", is_flag=True, help="Write the figures into docs/fairness/, and docs/fairness.md anew."
 )
 @click.option("--page", is_flag=True, help="Run nothing: write docs/fairness.md anew from what is recorded.")
 @again_option
@@ -67,6 +68,7 @@ def command(
     together: int,
     seeds: int,
     alternatives: bool,
+    mistakes: bool,
     record: bool,
     page: bool,
     again: bool,
@@ -83,8 +85,8 @@ def command(
         return
     if all_labs == bool(labs):
         raise click.UsageError("name labs, or give --all")
-    if record and (only or not alternatives):
-        raise click.UsageError("--record is of all cases: leave --only and --no-alternatives away")
+    if record and only:
+        raise click.UsageError("--record is of all cases of a kind: leave --only away")
     console = Console(width=None if sys.stdout.isatty() else 120)  # a log has no width of its own
     found = find_root(root)
     names = lab_names(found) if all_labs else tuple(dict.fromkeys(labs))
@@ -105,11 +107,12 @@ def command(
                 sandbox=sandbox_name,
                 together=together,
                 alternatives=alternatives,
+                mistakes=mistakes,
                 seeds=seeds,
                 again=again,
             )
         _show(console, name, result)
-        made = record_of(files, result, origin, size)
+        made = record_of(files, result, course, origin, size)
         if record:
             console.print(f"wrote {write_record(found, made).relative_to(found)}", highlight=False)
         return made

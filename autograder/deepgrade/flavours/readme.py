@@ -51,6 +51,7 @@ def readme_text(files: LabFiles, lab: Lab, checks: Sequence[Check]) -> str:
         "## Data and limits",
         _data(lab),
         *_thresholds(lab),
+        *_headlines(lab),
         *_alternatives(files),
         *_mistakes(files),
     ]
@@ -185,6 +186,18 @@ def _thresholds(lab: Lab) -> list[str]:
         "Those with a date were measured by `deepgrade calibrate`: the solution with `n` seeds. *Worst* is the worst of these"
         " runs, *single answer* what the best single answer for all rows scores. The chance that a correct student fails follows"
         " from a model with assumptions, which [fairness](../../docs/fairness.md) names.",
+    ]
+
+
+def _headlines(lab: Lab) -> list[str]:
+    if not lab.headlines:
+        return []
+    rows = [(row.title, row.wanted, row.place[0], row.note) for row in lab.headlines]
+    return [
+        "## Figures of the source",
+        "What the source prints, and how near the solution has to come on the real data; ours stand in"
+        " [fairness](../../docs/fairness.md).",
+        table(("figure", "source", "question", "note"), rows),
     ]
 
 

@@ -49,6 +49,7 @@ def cases_of(
     *,
     together: int = 1,
     alternatives: bool = True,
+    mistakes: bool = True,
     seeds: int = 0,
 ) -> Iterator[Made]:
     """Yield a lab's cases with their notebooks.
@@ -60,6 +61,7 @@ def cases_of(
         together: Most mistakes in one notebook. Several must lose exactly what all of them name: as strict,
             and several times as fast.
         alternatives: Whether to yield the lab's alternatives.
+        mistakes: Whether to yield its known mistakes.
         seeds: How many seeds to give to the solution: 1 to this number.
 
     Raises:
@@ -77,7 +79,8 @@ def cases_of(
         for alternative in read_alternatives(files):
             if _wanted(f"alternative-{alternative.name}", only):
                 yield alternative_case(files, alternative)
-    yield from _mistakes(files, size, master, only, together)
+    if mistakes:
+        yield from _mistakes(files, size, master, only, together)
     for seed in range(1, seeds + 1):
         if _wanted(f"seed-{seed:03}", only):
             yield seed_case(files, master, seed)

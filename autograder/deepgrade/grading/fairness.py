@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from deepgrade.files import write_atomic
 from deepgrade.flavours.readme import THRESHOLD_HEADINGS, table, threshold_rows
+from deepgrade.grading.headlines import HeadlineFigures
 from deepgrade.grading.record import FairnessRecord, Points, Tally, read_records
 from deepgrade.grading.threshold_model import ASSUMPTIONS
-from deepgrade.lab import LabError, LabFiles, lab_names, load_lab
+from deepgrade.lab import LabError, LabFiles, Origin, Size, lab_names, load_lab
 
 HEADINGS = (
     "lab",
@@ -25,6 +27,8 @@ HEADINGS = (
     "run time",
 )
 
+_BESIDE = ("lab", "figure", "source", "ours: mean", "lowest", "highest", "runs", "in keeping", "machine")
+
 
 def row_of(record: FairnessRecord) -> tuple[str, ...]:
     """Return a lab's row under `HEADINGS`."""
@@ -35,7 +39,7 @@ def row_of(record: FairnessRecord) -> tuple[str, ...]:
         " and ".join(f"{row.earned:g}" for row in record.blank.values()) or "-",
         _share(record.alternatives),
         _share(record.mistakes),
-        str(len(record.unkilled)),
+        str(len(record.unkilled)) if record.mistakes.total else "-",
         _share(record.seeds),
         str(len(record.not_assessed)),
         f"{record.run_s:,.0f} s",
@@ -69,9 +73,11 @@ def fairness_text(root: Path) -> str:
     """
     records = read_records(root)
     parts = [_INTRODUCTION]
-    for (origin, size), group in groupby(records, key=lambda record: (record.origin, record.size)):
-        parts.append(_section(f"{origin.capitalize()} data, {size} size", list(group)))
+    for (origin, size, gpu), group in groupby(records, key=lambda r: (r.origin, r.size, r.gpu)):
+        where = ", on a GPU" if gpu else ""
+        parts.append(_section(f"{origin.capitalize()} data, {size} size{where}", list(group)))
     parts += _not_run(root, records)
+    parts += _beside_the_sources([record for record in records if (record.origin, record.size) == _SOURCES])
     rows = [(name, *row) for name in lab_names(root) for row in _thresholds(LabFiles(root, name))]
     parts += ["## Thresholds", table(("lab", *THRESHOLD_HEADINGS), rows) if rows else "No lab has one yet."]
     parts += ["## The model behind the chances", _MODEL, ASSUMPTIONS]
@@ -100,6 +106,48 @@ def _section(title: str, records: Sequence[FairnessRecord]) -> str:
     return "\n\n".join(lines)
 
 
+def _beside_the_sources(records: Iterable[FairnessRecord]) -> list[str]:
+    rows, notes, times = [], [], []
+    for record in records:
+        machine = "GPU" if record.gpu else f"{record.cores} cores"
+        rows += [(record.lab, *_beside(figures), machine) for figures in record.headlines]
+        for figures in record.headlines:
+            if figures.headline.note:
+                notes.append(f"- {record.lab}, {figures.headline.title}: {figures.headline.note}")
+            notes += [
+                f"- {record.lab}, {figures.headline.title}: no figure of {why}" for why in figures.missing
+            ]
+        if record.solution_s:
+            times.append(
+                (
+                    record.lab,
+                    machine,
+                    f"{statistics.median(record.solution_s):,.0f} s",
+                    str(len(record.solution_s)),
+                    record.device,
+                )
+            )
+    if not times:
+        return []
+    parts = ["## Beside the sources", _SOURCES_SAY]
+    parts += [table(_BESIDE, rows)] if rows else []
+    parts += ["\n".join(dict.fromkeys(notes))] if notes else []
+    parts += [
+        "How long one run of a solution takes on the real data (the median):",
+        table(("lab", "machine", "one run", "runs", "device"), times),
+    ]
+    return parts
+
+
+def _beside(figures: HeadlineFigures) -> tuple[str, ...]:
+    headline, mean = figures.headline, figures.mean
+    if mean is None:
+        return (headline.title, headline.wanted, "-", "-", "-", "0", "not measured")
+    low, high = min(figures.found), max(figures.found)
+    spread = (f"{mean:.4g}", f"{low:.4g}", f"{high:.4g}", str(len(figures.found)))
+    return (headline.title, headline.wanted, *spread, "yes" if figures.holds else "**no**")
+
+
 def _by_lab(
     title: str, records: Iterable[FairnessRecord], named: Callable[[FairnessRecord], Iterable[str]]
 ) -> list[str]:
@@ -124,7 +172,8 @@ def _not_run(root: Path, records: Sequence[FairnessRecord]) -> list[str]:
     for origin, size in (("synthetic", "quick"), ("real", "full")):
         there = {record.lab for record in records if (record.origin, record.size) == (origin, size)}
         missing = [name for name in lab_names(root) if name not in there]
-        without = sorted(r.lab for r in records if (r.origin, r.size) == (origin, size) and not r.seeds.total)
+        seeded = {r.lab for r in records if (r.origin, r.size) == (origin, size) and r.seeds.total}
+        without = sorted(there - seeded)
         if missing:
             lines.append(f"- {origin} data, {size} size: no record of {', '.join(missing)}.")
         if without:
@@ -141,7 +190,14 @@ _INTRODUCTION = """
 every known mistake, and the solution with other random seeds. The solution, the alternatives and the seeds have to earn every
 point that can be assessed, the blank template none; a mistake counts as caught when it loses exactly the checks that it
 names. A check that no mistake fails is a defect. Runs may be from several days: stored runs are found again while notebook,
-data, limits and versions are the same. *Run time* is that of all runs, one after the other.
+data, limits and versions are the same. *Run time* is that of all runs, one after the other. A dash: not run.
+"""
+
+_SOURCES: tuple[Origin, Size] = ("real", "full")
+
+_SOURCES_SAY = """
+The figures that the labs' sources print, each with the tolerance that was agreed on, and those of our solutions on the real data,
+over all runs of a solution. The mean is what is compared. Labs run on other versions of the libraries than their sources did.
 """
 
 _MODEL = """

@@ -12,8 +12,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from deepgrade import __version__
 from deepgrade.files import write_atomic
+from deepgrade.grading.headlines import HeadlineFigures, measure
 from deepgrade.grading.verify import CaseResult, Verification
 from deepgrade.lab import Lab, LabError, LabFiles, Origin, Size, load_checks, load_lab
+from deepgrade.records import Course, RunStore
 
 _SHOWN_VERSIONS = (
     "python",
@@ -67,6 +69,8 @@ class FairnessRecord(_Strict):
     """Of the machine; runs shared them."""
     sandbox: str
     device: str
+    gpu: bool = False
+    """Whether the runs were lent a GPU."""
     versions: dict[str, str]
     visible_checks: int
     hidden_checks: int
@@ -83,6 +87,9 @@ class FairnessRecord(_Strict):
     complaints: tuple[str, ...]
     run_s: float
     """Seconds of all runs, one after the other."""
+    solution_s: tuple[float, ...] = ()
+    """Seconds of each run of the solution, seeds and all."""
+    headlines: tuple[HeadlineFigures, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -96,8 +103,17 @@ class FairnessRecord(_Strict):
         )
 
 
-def record_of(files: LabFiles, result: Verification, origin: Origin, size: Size) -> FairnessRecord:
+def record_of(
+    files: LabFiles, result: Verification, course: Course, origin: Origin, size: Size
+) -> FairnessRecord:
     """Put a verification into figures.
+
+    Args:
+        files: The lab.
+        result: Its verification.
+        course: Where that kept its runs.
+        origin: Of the data.
+        size: Of the data.
 
     Raises:
         LabError: The lab's files are wrong.
@@ -105,6 +121,7 @@ def record_of(files: LabFiles, result: Verification, origin: Origin, size: Size)
     lab: Lab = load_lab(files)
     checks = load_checks(files.checks).checks
     run = next((row.run for row in result.results if row.run is not None), None)
+    right = [row.run for row in (*result.of("solution"), *result.of("seed")) if row.run is not None]
     return FairnessRecord(
         lab=lab.name,
         title=lab.title,
@@ -114,6 +131,7 @@ def record_of(files: LabFiles, result: Verification, origin: Origin, size: Size)
         cores=os.cpu_count() or 1,
         sandbox=run.sandbox if run is not None else "",
         device=run.device if run is not None else "",
+        gpu=run is not None and run.gpu,
         versions=shown_versions(run.environment if run is not None else {}),
         visible_checks=sum(check.visible for check in checks),
         hidden_checks=sum(not check.visible for check in checks),
@@ -127,6 +145,8 @@ def record_of(files: LabFiles, result: Verification, origin: Origin, size: Size)
         not_assessed=result.not_assessed,
         complaints=result.complaints,
         run_s=round(result.run_s, 1),
+        solution_s=tuple(round(run.wall_s, 1) for run in right),
+        headlines=measure(lab.headlines, RunStore(course, lab.name), right),
     )
 
 
@@ -165,10 +185,36 @@ def record_folder(root: Path) -> Path:
 
 
 def write_record(root: Path, record: FairnessRecord) -> Path:
-    """Write a record in the place of the older one of the same lab and data."""
-    path = record_folder(root) / f"{record.lab}.{record.origin}.{record.size}.json"
+    """Write a record in the place of the older one of the same lab, data and kind of device.
+
+    Raises:
+        LabError: The older one is of more kinds of cases.
+    """
+    device = ".gpu" if record.gpu else ""
+    path = record_folder(root) / f"{record.lab}.{record.origin}.{record.size}{device}.json"
+    if path.is_file():
+        lost = sorted(_kinds(_read(path)) - _kinds(record))
+        if lost:
+            raise LabError(
+                f"{path} is a record with {' and '.join(lost)}, and the new one would have none: not written."
+                " Give the command again with them (stored runs are found), or delete the file first."
+            )
     write_atomic(path, record.model_dump_json(indent=1) + "\n")
     return path
+
+
+def _kinds(record: FairnessRecord) -> set[str]:
+    return {name for name in ("alternatives", "mistakes", "seeds") if getattr(record, name).total}
+
+
+def _read(path: Path) -> FairnessRecord:
+    try:
+        return FairnessRecord.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise LabError(
+            f"{path} is no record of this deepgrade: {error.errors()[0]['msg']}. Delete it, and run"
+            " `deepgrade verify LAB --record` again (stored runs are found)."
+        ) from None
 
 
 def read_records(root: Path) -> tuple[FairnessRecord, ...]:
@@ -177,13 +223,5 @@ def read_records(root: Path) -> tuple[FairnessRecord, ...]:
     Raises:
         LabError: A file is no record.
     """
-    records = []
-    for path in sorted(record_folder(root).glob("*.json")):
-        try:
-            records.append(FairnessRecord.model_validate_json(path.read_bytes()))
-        except ValidationError as error:
-            raise LabError(
-                f"{path} is no record of this deepgrade: {error.errors()[0]['msg']}. Delete it, and run"
-                " `deepgrade verify LAB --record` again (stored runs are found)."
-            ) from None
-    return tuple(sorted(records, key=lambda record: (record.origin == "real", record.size, record.lab)))
+    records = [_read(path) for path in sorted(record_folder(root).glob("*.json"))]
+    return tuple(sorted(records, key=lambda r: (r.origin == "real", r.size, r.gpu, r.lab)))

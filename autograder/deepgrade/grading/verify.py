@@ -73,6 +73,7 @@ def verify(
     sandbox: str | None = None,
     together: int = 1,
     alternatives: bool = True,
+    mistakes: bool = True,
     seeds: int = 0,
     again: bool = False,
 ) -> Verification:
@@ -93,7 +94,17 @@ def verify(
         progress,
         again,
     )
-    made = list(cases_of(files, size, only, together=together, alternatives=alternatives, seeds=seeds))
+    made = list(
+        cases_of(
+            files,
+            size,
+            only,
+            together=together,
+            alternatives=alternatives,
+            mistakes=mistakes,
+            seeds=seeds,
+        )
+    )
     if not made:
         raise LabError(f"{files.name} has no case called {', '.join(only)} on {size} data.")
     results = bench.results(made)
@@ -109,7 +120,7 @@ def verify(
     named = set().union(*(row.case.loses or () for row in results if row.case.kind == "mistake"))
     return Verification(
         results=tuple(results),
-        unkilled=() if only else tuple(check for check in worth if check not in named),
+        unkilled=() if only or not mistakes else tuple(check for check in worth if check not in named),
         not_assessed=_unassessed(row.score for row in results if row.case.kind == "solution"),
         complaints=tuple(mismatches(parts.lab.thresholds, parts.lab.calibration, files.name)),
         left_out=tuple(m.name for m in load_mistakes(files.mistakes) if m.size not in ("any", size)),

@@ -12,6 +12,7 @@ from deepgrade.lab.checks import (
     visible,
 )
 from deepgrade.lab.errors import LabError, listed
+from deepgrade.lab.headlines import Headline
 from deepgrade.lab.load import LabFiles, find_root, lab_names, load_lab
 from deepgrade.lab.mistakes import Mistake, load_mistakes
 from deepgrade.lab.model import METRICS, HiddenEvaluation, Lab, Limits, Origin, Question, Size
@@ -25,6 +26,7 @@ __all__ = [
     "Check",
     "CheckSet",
     "Declaration",
+    "Headline",
     "HiddenEvaluation",
     "Lab",
     "LabError",

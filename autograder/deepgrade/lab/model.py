@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from deepgrade.lab.calibration import Calibration
+from deepgrade.lab.headlines import Headline
 
 QUESTION_ID = r"^[a-z][a-z0-9_]*$"
 VARIABLE_NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"
@@ -164,6 +165,8 @@ class Lab(_Strict):
     """Size of data -> question id -> what the hidden metric has to reach: at least this, or at most for an error."""
     calibration: dict[Size, dict[str, Calibration]] = {}
     """Size of data -> question id -> the measurements behind the threshold."""
+    headlines: tuple[Headline, ...] = ()
+    """Figures that the source prints: `verify --record` puts ours beside them."""
 
     @field_validator("questions")
     @classmethod
@@ -197,6 +200,11 @@ class Lab(_Strict):
             for size, values in sizes.items()
             for question in values
             if question not in known
+        ]
+        problems += [
+            f"headlines: there is no question {headline.place[0]!r}"
+            for headline in self.headlines
+            if headline.place[0] not in known
         ]
         if problems:
             raise ValueError("; ".join(problems))
