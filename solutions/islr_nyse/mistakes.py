@@ -50,11 +50,12 @@ _SERIES = (
         " table_has_five_entries table_holds_the_r2_values",
     ),
     _mistake(
-        "newest_first",
-        "Sorted the days backwards, so that the days before are the days after.",
-        (_READ, _READ + '.sort_values("date", ascending=False, ignore_index=True)'),
+        "sorted_by_weekday",
+        "Sorted the table by the day of the week, so that the rows before are not the days before.",
+        (_READ, _READ + '.sort_values("day_of_week", kind="stable", ignore_index=True)'),
         loses="table_is_the_published_one series_are_standardised istrain_marks_the_training_rows"
-        " day_design_marks_days_of_the_week",
+        " day_design_marks_days_of_the_week rnn_predicts_the_volume linear_network_predicts_the_volume"
+        " nonlinear_predicts_the_volume",
     ),
     _mistake(
         "all_days_counted",
@@ -117,11 +118,12 @@ _LAGGED = (
         loses="series_are_standardised rnn_predicts_the_volume nonlinear_predicts_the_volume",
     ),
     _mistake(
-        "tomorrow_as_input",
-        "Shifted the columns the wrong way: each row holds later days.",
-        (_SHIFT, _SHIFT.replace("shift(lag)", "shift(-lag)")),
+        "yesterday_left_out",
+        "Shifted by one day too many, so that the most telling day is not among the inputs.",
+        (_SHIFT, _SHIFT.replace("shift(lag)", "shift(lag + 1)")),
         loses="lagged_columns_hold_earlier_days only_the_first_days_are_dropped istrain_marks_the_training_rows"
-        " day_design_marks_days_of_the_week sequences_begin_with_the_oldest_day",
+        " day_design_marks_days_of_the_week sequences_begin_with_the_oldest_day rnn_predicts_the_volume"
+        " linear_network_predicts_the_volume nonlinear_predicts_the_volume",
     ),
     _mistake(
         "today_as_input",
@@ -228,7 +230,7 @@ _RECURRENT = (
         (_RNN, _RNN.replace("(5, 3)", "(3, 5)")),
         (_LINEAR, _LINEAR.replace("(5, 3)", "(3, 5)")),
         loses="sequences_have_five_days_of_three_numbers sequences_begin_with_the_oldest_day rnn_takes_sequences"
-        " rnn_has_the_right_number_of_parameters rnn_predicts_the_volume linear_network_predicts_the_volume",
+        " rnn_has_the_right_number_of_parameters",
     ),
     _mistake(
         "days_and_series_mixed_up",

@@ -293,7 +293,10 @@ def test_predictions_are_the_models(predicted, model, lab):
     right = right_places(lab, predicted, _truth(lab, "test"), "predicted").mean()
     room = 0.06 if lab.data.cifar100.test_size > 5_000 else 0.1
     hint = "these classes are right more or less often than your model is: along which axis, of which images?"
-    assert abs(right - lab.hidden_score(model)) <= room and right > 2 / CLASSES, hint
+    score = lab.hidden_score(model)
+    # A wrong axis is right once in a hundred: near a weak model, but not near one that learned anything.
+    guesses = right <= 2 / CLASSES < 3 / CLASSES < score
+    assert abs(right - score) <= room and not guesses, hint
 
 
 @question("q12", points=0.3)

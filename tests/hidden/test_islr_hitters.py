@@ -414,7 +414,7 @@ def test_steps_of_an_epoch_are_counted(steps_per_epoch, z_train, history):
     assert number(steps_per_epoch, "steps_per_epoch") in allowed, "how many batches of 32 do the rows fill?"
 
 
-@question("e3", points=0.3, hidden={"network": "players"})
+@question("e3", points=0.3, hidden={"network": "learned"})
 def test_network_predicts_salaries(network, lab):
     """The trained network predicts the salaries of the training rows better than one salary for all of them would."""
     assert lab.reaches(network), "it learned too little: how did the error develop?"
