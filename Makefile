@@ -59,12 +59,16 @@ verify: $(STAMP) sandbox ## prove LE5 fair on quick synthetic data (about 20 min
 	$(BIN)/deepgrade data synthetic --size quick
 	$(BIN)/deepgrade verify le5 --data synthetic --size quick --together 4
 
+verify-one: $(STAMP) sandbox ## the same for the cheapest lab, all cases (2 minutes)
+	$(BIN)/deepgrade data synthetic mnist --size quick
+	$(BIN)/deepgrade verify mnist_one_layer --data synthetic --size quick --together 6
+
 verify-all: $(STAMP) sandbox ## every lab with 30 seeds on quick synthetic data, into docs/fairness.md (hours; goes on where it stopped)
 	$(BIN)/deepgrade data synthetic --size quick
 	$(BIN)/deepgrade verify --all --data synthetic --size quick --together 4 --seeds 30 --record
 
-verify-real: $(STAMP) sandbox ## the same with 5 seeds on the real data in the store (a day)
-	$(BIN)/deepgrade verify --all --data real --size full --together 4 --seeds 5 --record
+verify-real: $(STAMP) sandbox ## the solutions with 5 seeds on the real data in the store (about 2 hours; goes on where it stopped)
+	$(BIN)/deepgrade verify --all --data real --size full --no-mistakes --no-alternatives --seeds 5 --record
 
 clean: ## remove the environment and what the demo made
 	rm -rf $(VENV) demo-course

@@ -110,7 +110,7 @@ _TABLE = (
         "salaries_of_other_players",
         "Took the first salaries of the table as those of the test rows.",
         (_SPLIT, _SPLIT + '\ny_test = hitters["Salary"].iloc[: len(x_test)]'),
-        loses="rows_keep_their_salaries network_predicts_salaries",
+        loses="rows_keep_their_salaries",
     ),
     _mistake(
         "parts_in_another_order",

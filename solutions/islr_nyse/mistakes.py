@@ -55,7 +55,7 @@ _SERIES = (
         (_READ, _READ + '.sort_values("day_of_week", kind="stable", ignore_index=True)'),
         loses="table_is_the_published_one series_are_standardised istrain_marks_the_training_rows"
         " day_design_marks_days_of_the_week rnn_predicts_the_volume linear_network_predicts_the_volume"
-        " nonlinear_predicts_the_volume",
+        " nonlinear_predicts_the_volume autocorrelation_is_right",
     ),
     _mistake(
         "all_days_counted",
@@ -123,7 +123,7 @@ _LAGGED = (
         (_SHIFT, _SHIFT.replace("shift(lag)", "shift(lag + 1)")),
         loses="lagged_columns_hold_earlier_days only_the_first_days_are_dropped istrain_marks_the_training_rows"
         " day_design_marks_days_of_the_week sequences_begin_with_the_oldest_day rnn_predicts_the_volume"
-        " linear_network_predicts_the_volume nonlinear_predicts_the_volume",
+        " linear_network_predicts_the_volume nonlinear_predicts_the_volume days_without_a_past_are_missing",
     ),
     _mistake(
         "today_as_input",

@@ -255,7 +255,7 @@ def test_a_record_is_not_replaced_by_one_of_fewer_kinds_of_cases(proven, tmp_pat
     full = record_of(proven[0], proven[1], Course(proven[3] / "course"), "synthetic", "quick")
     none = full.mistakes.model_copy(update={"passed": 0, "total": 0})
     path = write_record(tmp_path, full)
-    with pytest.raises(LabError, match="alternatives and mistakes.*not written"):
+    with pytest.raises(LabError, match=r"alternatives and mistakes.*not written"):
         write_record(tmp_path, full.model_copy(update={"mistakes": none, "alternatives": none}))
     assert read_records(tmp_path) == (full,)
     assert write_record(tmp_path, full.model_copy(update={"gpu": True})) != path
