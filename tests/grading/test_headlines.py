@@ -51,7 +51,7 @@ NUMBER = {"kind": "value", "type": "float", "value": 0.83}
 
 def test_a_number_is_read_and_held_beside_the_source(tmp_path):
     found = figures(tmp_path, NUMBER)
-    assert (found.found, found.missing, found.holds) == ((0.83,), (), True)
+    assert (found.found, found.missing, headline().holds(found.mean)) == ((0.83,), (), True)
 
 
 @pytest.mark.parametrize(("take", "expected"), [("last", 0.8), ("max", 0.9), ("min", 0.7)])
@@ -84,7 +84,7 @@ def test_a_place_in_a_list_and_in_an_array_is_read(tmp_path):
 )
 def test_a_figure_that_is_not_there_says_whose_run_and_why(tmp_path, item, changes):
     found = figures(tmp_path, item, changes)
-    assert (found.found, found.mean, found.holds) == ((), None, None)
+    assert (found.found, found.mean) == ((), None)
     assert found.missing[0].startswith("ada: ")
 
 
@@ -119,8 +119,23 @@ def test_a_headline_of_a_question_that_does_not_exist_is_named(tmp_path):
 
 
 def test_the_page_sets_ours_beside_the_source_and_says_what_misses(tmp_path):
-    files = make_lab(tmp_path / "root")
-    found = figures(tmp_path, NUMBER, {"value": 0.9, "note": "Older libraries."})
+    found = figures(tmp_path, NUMBER)
+    toml = (
+        LAB_TOML
+        + """
+[[headlines]]
+title = "accuracy"
+value = 0.9
+tolerance = 0.05
+evidence = "a2/found"
+note = "Older libraries."
+[[headlines]]
+title = "another"
+value = 1
+evidence = "a2/other"
+"""
+    )
+    files = make_lab(tmp_path / "root", toml=toml)
     record = FairnessRecord(
         lab="tiny", title="Tiny", origin="real", size="full", date="2026-01-01", cores=2, sandbox="none", device="one card",
         gpu=True, versions={}, visible_checks=1, hidden_checks=3, solution={"otter": Points(earned=3, possible=3, ok=True)},
@@ -132,5 +147,6 @@ def test_the_page_sets_ours_beside_the_source_and_says_what_misses(tmp_path):
     text = fairness_text(files.root)
     assert "## Real data, full size, on a GPU" in text
     assert "| tiny | accuracy | 0.9 ± 0.05 | 0.83 | 0.83 | 0.83 | 1 | **no** | GPU |" in text
+    assert "| tiny | another | 1 ± 0 | - | - | - | 0 | not measured | GPU |" in text
     assert "- tiny, accuracy: Older libraries." in text
     assert "| tiny | GPU | 3 s | 3 | one card |" in text

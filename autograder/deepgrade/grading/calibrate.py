@@ -24,6 +24,7 @@ from deepgrade.records import Course, RunStore
 from deepgrade.score import METRICS, ModelScore
 from deepgrade.score.metrics import as_targets
 from deepgrade.score.reader import EvidenceReader
+from deepgrade.score.series import plain
 from deepgrade.score.unavailable import EvidenceUnavailable, ReviewNeeded
 
 SOLUTION = "solution"
@@ -329,8 +330,7 @@ class _Levels:
         reader = EvidenceReader(self._runs.folder(self._run.key), self._run)
         try:
             value = reader.object(evaluation.inputs_question, name)
-            found = value.to_numpy() if hasattr(value, "to_numpy") else value
-            return chance_level(as_targets(found, evaluation.metric, name), evaluation.metric)
+            return chance_level(as_targets(plain(value), evaluation.metric, name), evaluation.metric)
         except (AssertionError, EvidenceUnavailable, ReviewNeeded):
             return None  # the level is shown beside a threshold; none is no reason to have no threshold
 

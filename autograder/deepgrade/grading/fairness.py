@@ -12,7 +12,7 @@ from deepgrade.flavours.readme import THRESHOLD_HEADINGS, table, threshold_rows
 from deepgrade.grading.headlines import HeadlineFigures
 from deepgrade.grading.record import FairnessRecord, Points, Tally, read_records
 from deepgrade.grading.threshold_model import ASSUMPTIONS
-from deepgrade.lab import LabError, LabFiles, Origin, Size, lab_names, load_lab
+from deepgrade.lab import Headline, LabError, LabFiles, Origin, Size, lab_names, load_lab
 
 HEADINGS = (
     "lab",
@@ -77,7 +77,9 @@ def fairness_text(root: Path) -> str:
         where = ", on a GPU" if gpu else ""
         parts.append(_section(f"{origin.capitalize()} data, {size} size{where}", list(group)))
     parts += _not_run(root, records)
-    parts += _beside_the_sources([record for record in records if (record.origin, record.size) == _SOURCES])
+    parts += _beside_the_sources(
+        root, [record for record in records if (record.origin, record.size) == _SOURCES]
+    )
     rows = [(name, *row) for name in lab_names(root) for row in _thresholds(LabFiles(root, name))]
     parts += ["## Thresholds", table(("lab", *THRESHOLD_HEADINGS), rows) if rows else "No lab has one yet."]
     parts += ["## The model behind the chances", _MODEL, ASSUMPTIONS]
@@ -106,27 +108,19 @@ def _section(title: str, records: Sequence[FairnessRecord]) -> str:
     return "\n\n".join(lines)
 
 
-def _beside_the_sources(records: Iterable[FairnessRecord]) -> list[str]:
+def _beside_the_sources(root: Path, records: Iterable[FairnessRecord]) -> list[str]:
     rows, notes, times = [], [], []
-    for record in records:
+    for record in (r for r in records if r.solution_s):
         machine = "GPU" if record.gpu else f"{record.cores} cores"
-        rows += [(record.lab, *_beside(figures), machine) for figures in record.headlines]
-        for figures in record.headlines:
-            if figures.headline.note:
-                notes.append(f"- {record.lab}, {figures.headline.title}: {figures.headline.note}")
-            notes += [
-                f"- {record.lab}, {figures.headline.title}: no figure of {why}" for why in figures.missing
-            ]
-        if record.solution_s:
-            times.append(
-                (
-                    record.lab,
-                    machine,
-                    f"{statistics.median(record.solution_s):,.0f} s",
-                    str(len(record.solution_s)),
-                    record.device,
-                )
-            )
+        seconds = f"{statistics.median(record.solution_s):,.0f} s"
+        times.append((record.lab, machine, seconds, str(len(record.solution_s)), record.device))
+        measured = {figures.title: figures for figures in record.headlines}
+        for headline in _headlines(LabFiles(root, record.lab)):
+            figures = measured.get(headline.title, HeadlineFigures(title=headline.title, found=()))
+            rows.append((record.lab, *_beside(headline, figures), machine))
+            said = [headline.note] if headline.note else []
+            said += [f"no figure of {why}" for why in figures.missing]
+            notes += [f"- {record.lab}, {headline.title}: {sentence}" for sentence in said]
     if not times:
         return []
     parts = ["## Beside the sources", _SOURCES_SAY]
@@ -139,13 +133,20 @@ def _beside_the_sources(records: Iterable[FairnessRecord]) -> list[str]:
     return parts
 
 
-def _beside(figures: HeadlineFigures) -> tuple[str, ...]:
-    headline, mean = figures.headline, figures.mean
+def _headlines(files: LabFiles) -> tuple[Headline, ...]:
+    try:
+        return load_lab(files).headlines
+    except LabError:
+        return ()
+
+
+def _beside(headline: Headline, figures: HeadlineFigures) -> tuple[str, ...]:
+    mean = figures.mean
     if mean is None:
         return (headline.title, headline.wanted, "-", "-", "-", "0", "not measured")
     low, high = min(figures.found), max(figures.found)
     spread = (f"{mean:.4g}", f"{low:.4g}", f"{high:.4g}", str(len(figures.found)))
-    return (headline.title, headline.wanted, *spread, "yes" if figures.holds else "**no**")
+    return (headline.title, headline.wanted, *spread, "yes" if headline.holds(mean) else "**no**")
 
 
 def _by_lab(

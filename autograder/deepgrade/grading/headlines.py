@@ -14,6 +14,7 @@ from deepgrade.lab import Headline
 from deepgrade.records import RunStore
 from deepgrade.score.models import HistoryEvidence
 from deepgrade.score.reader import EvidenceReader
+from deepgrade.score.series import plain
 from deepgrade.score.unavailable import EvidenceUnavailable, ReviewNeeded
 
 _TAKE: Mapping[str, Callable[[list[float]], float]] = {
@@ -24,11 +25,12 @@ _TAKE: Mapping[str, Callable[[list[float]], float]] = {
 
 
 class HeadlineFigures(BaseModel):
-    """A headline, and what each run of the solution came to."""
+    """What each run of the solution came to; lab.toml alone has what the source prints."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    headline: Headline
+    title: str
+    """The headline's."""
     found: tuple[float, ...]
     """One a run."""
     missing: tuple[str, ...] = ()
@@ -38,11 +40,6 @@ class HeadlineFigures(BaseModel):
     def mean(self) -> float | None:
         """Of the runs; None where none has the figure."""
         return math.fsum(self.found) / len(self.found) if self.found else None
-
-    @property
-    def holds(self) -> bool | None:
-        """Whether the mean is within the tolerance; None where there is no figure."""
-        return None if self.mean is None else self.headline.holds(self.mean)
 
 
 def measure(
@@ -75,7 +72,7 @@ def measure(
                 ValueError,
             ) as why:
                 missing.append(f"{name}: {why}")
-        made.append(HeadlineFigures(headline=headline, found=tuple(found), missing=tuple(missing)))
+        made.append(HeadlineFigures(title=headline.title, found=tuple(found), missing=tuple(missing)))
     return tuple(made)
 
 
@@ -86,7 +83,7 @@ def _figure(headline: Headline, reader: EvidenceReader) -> float:
             raise TypeError(f"`{headline.evidence}` is no training history")
         value = _TAKE[headline.take]([float(number) for number in value.history[headline.part]])
     elif headline.part is not None:
-        value = np.asarray(value.to_numpy() if hasattr(value, "to_numpy") else value)[headline.part]
+        value = np.asarray(plain(value))[headline.part]
     figure = float(value)
     if not math.isfinite(figure):
         raise ValueError(f"`{headline.evidence}` is no finite number")

@@ -20,6 +20,7 @@ from deepgrade.score.blobs import Unusable
 from deepgrade.score.metrics import METRICS, Floats, Interval, Metric, as_predictions, as_targets, skill
 from deepgrade.score.models import ModelEvidence
 from deepgrade.score.reader import EvidenceReader, read_array
+from deepgrade.score.series import plain
 from deepgrade.score.unavailable import EvidenceUnavailable, ReviewNeeded
 
 _OUTPUTS = 4096
@@ -172,7 +173,7 @@ def _whole(value: Any, name: str) -> NDArray[Any]:
     if isinstance(value, SampledArray):
         raise ReviewNeeded(f"`{name}` has the shape {value.shape}: too large to be kept whole")
     try:
-        values = np.asarray(value.to_numpy() if hasattr(value, "to_numpy") else value)
+        values = np.asarray(plain(value))
     except (TypeError, ValueError):
         values = np.empty(0, dtype=object)
     if values.ndim < 1 or values.dtype.kind not in "biuf":

@@ -144,3 +144,8 @@ def frame_or_series(item: dict[str, Any], blob: Blob) -> FrameEvidence | SeriesE
         Unusable: It contradicts itself or its file.
     """
     return SeriesEvidence(item, blob) if len(item["shape"]) == 1 else FrameEvidence(item, blob)
+
+
+def plain(value: Any) -> Any:
+    """Return the array that a captured series or data frame holds; anything else as it is."""
+    return value.to_numpy() if hasattr(value, "to_numpy") else value
