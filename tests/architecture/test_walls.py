@@ -25,7 +25,22 @@ MAY_IMPORT = {
     "records": {"files", "lab", "evidence", "score"},
     "engine": {"files", "lab", "data", "evidence", "submission", "sandbox", "run", "infer", "records"},
     "report": {"files", "lab", "evidence", "score", "records"},
-    "flavours": {"files", "lab"},
+    "native": {
+        *(
+            "files",
+            "lab",
+            "data",
+            "evidence",
+            "submission",
+            "kernel",
+            "sandbox",
+            "run",
+            "infer",
+            "score",
+            "engine",
+        ),
+    },
+    "flavours": {"files", "lab", "native"},
     "grading": {
         *(
             "files",

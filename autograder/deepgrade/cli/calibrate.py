@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from deepgrade.cli.options import again_option, default_store, errors_for_people, grading_options
+from deepgrade.cli.options import again_option, errors_for_people, grading_options
 from deepgrade.cli.progress import GradeProgress
 from deepgrade.data import DataStore
 from deepgrade.flavours import write_readme
@@ -19,6 +19,7 @@ from deepgrade.grading import QuestionCalibration, calibrate
 from deepgrade.grading.fairness import write_fairness
 from deepgrade.grading.lab_toml import write_calibration
 from deepgrade.lab import LabFiles, Origin, Size, find_root
+from deepgrade.native.facts import default_store
 from deepgrade.records import Course
 
 

@@ -14,8 +14,9 @@ from rich.progress import Progress as Bar
 from rich.progress import TaskID
 from rich.table import Table
 
-from deepgrade.cli.options import default_store, errors_for_people, store_option
+from deepgrade.cli.options import errors_for_people, store_option
 from deepgrade.data import DataStore, Progress, StoredSet
+from deepgrade.native.facts import default_store
 
 
 @click.group()

@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from deepgrade.cli.options import default_store, errors_for_people, grading_options
+from deepgrade.cli.options import errors_for_people, grading_options
 from deepgrade.cli.progress import GradeProgress
 from deepgrade.cli.reporting import print_class, print_errors, write_class_report
 from deepgrade.data import DataStore
 from deepgrade.grading import GradeRequest, grade
 from deepgrade.lab import LabFiles, Origin, Size, find_root
+from deepgrade.native.facts import default_store
 from deepgrade.records import Course
 
 

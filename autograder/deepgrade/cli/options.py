@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -125,15 +124,6 @@ def grading_options(function: F) -> F:
     for option in (slots_option, sandbox_option, store_option, data_options, course_option, root_option):
         function = option(function)
     return function
-
-
-def default_store() -> Path:
-    """Return where data sets are kept when no option says it."""
-    named = os.environ.get("DEEPGRADE_STORE")
-    if named:
-        return Path(named)
-    cache = os.environ.get("XDG_CACHE_HOME")
-    return (Path(cache) if cache else Path.home() / ".cache") / "deepgrade" / "data"
 
 
 def errors_for_people(function: F) -> F:

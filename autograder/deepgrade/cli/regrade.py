@@ -8,11 +8,12 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from deepgrade.cli.options import course_option, default_store, errors_for_people, root_option, store_option
+from deepgrade.cli.options import course_option, errors_for_people, root_option, store_option
 from deepgrade.cli.reporting import write_class_report
 from deepgrade.data import DataStore
 from deepgrade.grading import RegradeResult, compute_set, decide, undecided_set
 from deepgrade.lab import LabFiles, find_root
+from deepgrade.native.facts import default_store
 from deepgrade.records import Course, counts
 
 

@@ -11,13 +11,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from deepgrade.cli.options import again_option, default_store, errors_for_people, grading_options
+from deepgrade.cli.options import again_option, errors_for_people, grading_options
 from deepgrade.cli.progress import GradeProgress
 from deepgrade.data import DataError, DataStore
 from deepgrade.grading import Verification, verify
 from deepgrade.grading.fairness import HEADINGS, row_of, write_fairness
 from deepgrade.grading.record import FairnessRecord, record_of, write_record
 from deepgrade.lab import LabError, LabFiles, Origin, Size, find_root, lab_names
+from deepgrade.native.facts import default_store
 from deepgrade.records import Course
 from deepgrade.score import ScoringError
 

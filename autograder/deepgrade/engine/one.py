@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from deepgrade.engine.data import CourseData
 from deepgrade.engine.gpus import Cards, shared_limits
 from deepgrade.engine.keys import run_key
+from deepgrade.engine.requests import infer_job, model_requests
 from deepgrade.evidence import RunRecord, Verdict
 from deepgrade.files import sha256_json, write_atomic
-from deepgrade.infer import (
-    CapturedName,
-    HiddenInputs,
-    InferJob,
-    InferWorker,
-    ModelRequest,
-    OwnRows,
-    WorkerDiedError,
-)
+from deepgrade.infer import InferJob, InferWorker, WorkerDiedError
 from deepgrade.infer.report import TRANSIENT
-from deepgrade.lab import CapturePlan, Check, HiddenEvaluation, Lab, Limits, Size
+from deepgrade.lab import CapturePlan, Check, Lab, Limits, Size
 from deepgrade.records import RunStore
 from deepgrade.run import run_submission
 from deepgrade.sandbox import Sandbox, StudentEnvironment
@@ -85,35 +77,8 @@ class Setup:
             {
                 "infer": INFER_VERSION,
                 "hidden": {name: value.model_dump(mode="json") for name, value in self.lab.hidden.items()},
-                "models": sorted([*place, *hidden] for place, hidden in self.model_requests().items()),
+                "models": sorted([*place, *hidden] for place, hidden in model_requests(self.checks).items()),
             }
-        )
-
-    def model_requests(self) -> dict[tuple[str, str], list[str]]:
-        """Return which captured models predict which hidden sets."""
-        requests: dict[tuple[str, str], list[str]] = {}
-        for check in self.checks:
-            for name, hidden in check.hidden.items():
-                sets = requests.setdefault((check.question, name), [])
-                if hidden not in sets:
-                    sets.append(hidden)
-        return requests
-
-    def hidden_inputs(self) -> Mapping[str, HiddenInputs | OwnRows]:
-        """Return what infer needs to know of each hidden evaluation; no label and no target is among it."""
-        return {name: self._inputs_of(name, evaluation) for name, evaluation in self.lab.hidden.items()}
-
-    def _inputs_of(self, name: str, evaluation: HiddenEvaluation) -> HiddenInputs | OwnRows:
-        captured = CapturedName(question=evaluation.inputs_question, name=evaluation.inputs)
-        if evaluation.source == "captured":
-            return OwnRows(inputs=captured)
-        return HiddenInputs(
-            dataset=evaluation.dataset,
-            inputs=self.data.inputs[name],
-            public=self.data.public / evaluation.dataset,
-            input_adapters=evaluation.input_adapters,
-            captured=captured,
-            num_words=evaluation.num_words,
         )
 
 
@@ -180,15 +145,8 @@ def refresh_predictions(key: str, setup: Setup, worker: InferWorker) -> bool:
 
 
 def _predict(folder: Path, record: RunRecord, setup: Setup, worker: InferWorker) -> None:
-    requests = setup.model_requests()
-    job = InferJob(
-        evidence=folder / "evidence",
-        models=tuple(
-            ModelRequest(question=question, name=name, hidden=tuple(requests.get((question, name), ())))
-            for question, names in record.plan.items()
-            for name in names
-        ),
-        hidden=dict(setup.hidden_inputs()),
+    job = infer_job(
+        folder / "evidence", record.plan, setup.lab, setup.checks, setup.data.inputs, setup.data.public
     )
     if _predicted(job, folder / "predictions", worker):
         write_atomic(folder / "predictions" / _MADE_WITH, setup.infer_key)

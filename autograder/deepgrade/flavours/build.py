@@ -16,11 +16,11 @@ from deepgrade.flavours.master import Master, master_text, read_master
 from deepgrade.flavours.notebook import Notebook, read, text_of, to_text
 from deepgrade.flavours.readme import readme_text
 from deepgrade.flavours.visible import VisibleCheck, compile_visible
-from deepgrade.lab import Lab, LabError, LabFiles, load_checks, load_lab, make_plan
+from deepgrade.lab import Check, Lab, LabError, LabFiles, load_checks, load_lab, make_plan
 
 FLAVOURS = ("otter", "nbgrader")
 
-_MAKERS: dict[str, Callable[[Lab, Master, tuple[VisibleCheck, ...]], Notebook]] = {
+_MAKERS: dict[str, Callable[[Lab, Master, tuple[VisibleCheck, ...], tuple[Check, ...]], Notebook]] = {
     "otter": otter.make_template,
     "nbgrader": nbgrader.make_template,
 }
@@ -100,7 +100,7 @@ def _make(files: LabFiles, flavours: Sequence[str]) -> tuple[dict[Path, str], La
     visible = compile_visible(checks)
     contents: dict[Path, str] = {}
     for flavour in flavours:
-        notebook = _MAKERS[flavour](lab, master, visible)
+        notebook = _MAKERS[flavour](lab, master, visible, checks.checks)
         audit(files, lab, master, checks, visible, notebook)
         contents[files.template(flavour)] = to_text(notebook)
     contents[files.readme] = readme_text(files, lab, checks.checks)

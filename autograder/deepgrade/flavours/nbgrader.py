@@ -2,8 +2,10 @@
 
 Theory of operation: the master's cells become a source notebook (cell metadata v3: prompts read-only, answers
 solution cells, visible checks locked test cells) in a temporary course without a gradebook;
-`generate_assignment` writes the release version there; we take that one notebook and throw the course away. nbgrader is
-given visible checks only, so it cannot release a hidden one.
+`generate_assignment` writes the release version there; we take that one notebook and throw the course away. Of hidden
+checks nbgrader only sees calls: a locked cell behind each question says in a hidden region that the question's evidence
+is taken and scored there (native/inside.py). nbgrader removes such regions from what is released and puts them back
+when it grades. So a hidden check's text is in no notebook at all.
 """
 
 from __future__ import annotations
@@ -11,40 +13,87 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import math
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from deepgrade.files import write_atomic
 from deepgrade.flavours.master import BEGIN, END, Master, MasterCell
-from deepgrade.flavours.notebook import Cell, Notebook, finish, marked, new_notebook
+from deepgrade.flavours.notebook import Cell, Notebook, finish, marked, new_notebook, to_text
 from deepgrade.flavours.otter import grouped
 from deepgrade.flavours.visible import VisibleCheck
-from deepgrade.lab import Lab, LabError
+from deepgrade.lab import Check, Lab, LabError
 
 NAME = "nbgrader"
 PLACEHOLDER = "YOUR ANSWER HERE"
+START_ID = "grading-start"
 _SCHEMA = 3
+_INSIDE = "deepgrade.native.inside"
 
 
-def make_template(lab: Lab, master: Master, checks: tuple[VisibleCheck, ...]) -> Notebook:
+def make_template(
+    lab: Lab, master: Master, checks: tuple[VisibleCheck, ...], every: tuple[Check, ...]
+) -> Notebook:
     """Return the student's notebook in nbgrader's flavour.
+
+    Args:
+        lab: The lab.
+        master: Its master notebook.
+        checks: Its visible checks.
+        every: All checks; of hidden ones question and points are looked at.
 
     Raises:
         LabError: nbgrader refused the source, or lost cells of it.
     """
-    source = to_nbgrader(lab, master, checks)
+    source = to_nbgrader(lab, master, checks, every)
+    return as_template(lab, source, _generate(lab.name, source))
+
+
+def as_template(lab: Lab, source: Notebook, released: Notebook) -> Notebook:
+    """Return a released notebook without what differs from build to build.
+
+    Raises:
+        LabError: nbgrader lost, added or moved cells.
+    """
     expected = [cell["metadata"]["deepgrade"]["id"] for cell in source["cells"]]
-    return finish(_generate(lab.name, source), lab=lab.name, flavour=NAME, expected=expected)
+    return finish(released, lab=lab.name, flavour=NAME, expected=expected)
 
 
-def to_nbgrader(lab: Lab, master: Master, checks: tuple[VisibleCheck, ...]) -> Notebook:
-    """Return the lab in nbgrader's source format."""
-    cells: list[Cell] = []
+def to_nbgrader(
+    lab: Lab, master: Master, checks: tuple[VisibleCheck, ...], every: tuple[Check, ...]
+) -> Notebook:
+    """Return the lab in nbgrader's source format; arguments as `make_template`."""
+    inputs = {evaluation.inputs_question for evaluation in lab.hidden.values()}
+    cells: list[Cell] = [_start(lab)]
     for question, group in grouped(master):
         cells += [_cell(cell, lab, group) for cell in group]
         own = [check for check in checks if check.check.question == question]
         cells += [_test(check, f"{question}-check-{number}") for number, check in enumerate(own, start=1)]
+        hidden = [check for check in every if check.question == question and not check.visible]
+        if question is not None and (hidden or question in inputs):
+            cells.append(_hidden(question, round(math.fsum(check.points for check in hidden), 6)))
     return new_notebook(cells)
+
+
+def _start(lab: Lab) -> Cell:
+    text = "# Grading of this notebook starts here; leave this cell as it is."
+    source = f"{text}\n{_region(f'from {_INSIDE} import start', f'start({lab.name!r})')}"
+    facts = _facts(START_ID, grade=True, locked=True, points=0)
+    return marked("code", source, cell_id=START_ID, question=None, role="check", nbgrader=facts)
+
+
+def _hidden(question: str, points: float) -> Cell:
+    """Return the cell in which a question's hidden checks are run; nbgrader takes its value as the points earned."""
+    text = f"# Hidden checks of question {question} run here when the notebook is graded."
+    source = f"{text}\n{_region(f'from {_INSIDE} import grade', f'grade({question!r})')}"
+    name = f"{question}-hidden"
+    facts = _facts(name, grade=True, locked=True, points=points)
+    return marked("code", source, cell_id=name, question=question, role="check", nbgrader=facts)
+
+
+def _region(*lines: str) -> str:
+    return "\n".join(("### BEGIN HIDDEN TESTS", *lines, "### END HIDDEN TESTS"))
 
 
 def _cell(cell: MasterCell, lab: Lab, group: list[MasterCell]) -> Cell:
@@ -74,10 +123,10 @@ def _graded(group: list[MasterCell]) -> MasterCell:
 
 
 def _test(check: VisibleCheck, name: str) -> Cell:
+    """Return a visible check's cell. nbgrader takes anything on stderr, a library's warning too, for a failure."""
+    source = f"{_region(f'from {_INSIDE} import quiet', 'quiet()')}\n{check.call_source}"
     facts = _facts(name, grade=True, locked=True, points=check.check.points)
-    return marked(
-        "code", check.call_source, cell_id=name, question=check.check.question, role="check", nbgrader=facts
-    )
+    return marked("code", source, cell_id=name, question=check.check.question, role="check", nbgrader=facts)
 
 
 def _facts(
@@ -100,6 +149,35 @@ def _facts(
 
 
 def _generate(name: str, source: Notebook) -> Notebook:
+    with tempfile.TemporaryDirectory(prefix="deepgrade-nbgrader-") as folder:
+        course = Path(folder)
+        write_source(course, name, source)
+        # As `nbgrader generate_assignment --no-db`: the gradebook of a course that is thrown away is of no use, and
+        # making one needs alembic on PATH.
+        return generate(
+            course, name, {"GenerateAssignment": {"no_database": True}, "SaveCells": {"enabled": False}}
+        )
+
+
+def write_source(course: Path, name: str, source: Notebook) -> Path:
+    """Write a lab's source notebook into a course folder and return its path."""
+    path = course / "source" / name / f"{name}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomic(path, to_text(source))
+    return path
+
+
+def generate(course: Path, name: str, options: dict[str, dict[str, Any]]) -> Notebook:
+    """Run nbgrader's `generate_assignment` in a course folder and return the notebook that it released.
+
+    Args:
+        course: Holds `source/<name>/`.
+        name: The assignment's.
+        options: Traitlets options by class and name.
+
+    Raises:
+        LabError: nbgrader is not installed, or refused the source.
+    """
     try:
         from nbgrader.apps import NbGraderAPI
         from traitlets.config import Config
@@ -107,24 +185,16 @@ def _generate(name: str, source: Notebook) -> Notebook:
         raise LabError(
             f"Building for nbgrader needs nbgrader ({error}). Run: pip install 'deepgrade[build]'"
         ) from None
-    with tempfile.TemporaryDirectory(prefix="deepgrade-nbgrader-") as folder:
-        course = Path(folder)
-        (course / "source" / name).mkdir(parents=True)
-        (course / "source" / name / f"{name}.ipynb").write_text(json.dumps(source), encoding="utf-8")
-        config = Config()
-        config.CourseDirectory.root = str(course)
-        config.CourseDirectory.course_id = "build"
-        # As `nbgrader generate_assignment --no-db`: the gradebook of a course that is thrown away is of no use, and
-        # making one needs alembic on PATH.
-        config.GenerateAssignment.no_database = True
-        config.SaveCells.enabled = False
-        config.Exchange.root = str(course / "exchange")
-        with _silent():
-            result = NbGraderAPI(config=config).generate_assignment(name, force=True)
-        released = course / "release" / name / f"{name}.ipynb"
-        if not result["success"] or not released.is_file():
-            raise LabError(f"nbgrader refused the lab {name}:\n{_reason(result)}")
-        notebook: Notebook = json.loads(released.read_text(encoding="utf-8"))
+    config = Config(options)
+    config.CourseDirectory.root = str(course)
+    config.CourseDirectory.course_id = config.CourseDirectory.get("course_id", "build")
+    config.Exchange.root = str(course / "exchange")
+    with _silent():
+        result = NbGraderAPI(config=config).generate_assignment(name, force=True)
+    released = course / "release" / name / f"{name}.ipynb"
+    if not result["success"] or not released.is_file():
+        raise LabError(f"nbgrader refused the lab {name}:\n{_reason(result)}")
+    notebook: Notebook = json.loads(released.read_text(encoding="utf-8"))
     return notebook
 
 

@@ -16,9 +16,9 @@ import json
 import logging
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from deepgrade.flavours.master import Master, MasterCell
 from deepgrade.flavours.notebook import (
@@ -33,9 +33,10 @@ from deepgrade.flavours.notebook import (
     text_of,
 )
 from deepgrade.flavours.visible import VisibleCheck
-from deepgrade.lab import Lab, LabError
+from deepgrade.lab import Check, Lab, LabError
 
 NAME = "otter"
+T = TypeVar("T")
 ANSWER_TAG = "otter_answer_cell"
 PLACEHOLDER = "_Type your answer here, replacing this text._"
 INIT_ID = "otter-init"
@@ -43,24 +44,47 @@ _CHECK_CALL = re.compile(r'grader\.check\("([a-z][a-z0-9_]*)"\)')
 _END_COMMENT = "<!-- END QUESTION -->"
 
 
-def make_template(lab: Lab, master: Master, checks: tuple[VisibleCheck, ...]) -> Notebook:
+def make_template(
+    lab: Lab, master: Master, checks: tuple[VisibleCheck, ...], every: tuple[Check, ...]
+) -> Notebook:
     """Return the student's notebook in otter's flavour.
+
+    Args:
+        lab: The lab.
+        master: Its master notebook.
+        checks: Its visible checks.
+        every: All checks; otter gets none of the hidden ones.
 
     Raises:
         LabError: Otter refused the master, or lost cells of it.
     """
-    student = _assign(lab.name, to_otter(lab, master, checks))
+    student = assign(lab.name, to_otter(lab, master, checks), _student_notebook)
     _identify(student, master)
     return finish(student, lab=lab.name, flavour=NAME, expected=_expected(lab, master, checks))
 
 
-def to_otter(lab: Lab, master: Master, checks: tuple[VisibleCheck, ...]) -> Notebook:
-    """Return the lab in otter's master format."""
+def to_otter(
+    lab: Lab,
+    master: Master,
+    checks: tuple[VisibleCheck, ...],
+    *,
+    hidden: Sequence[Check] = (),
+    generate: dict[str, Any] | None = None,
+) -> Notebook:
+    """Return the lab in otter's master format.
+
+    Args:
+        lab: The lab.
+        master: Its master notebook.
+        checks: Visible checks.
+        hidden: Hidden checks that get a test case each; for the autograder alone, never for a notebook that is released.
+        generate: Options of `otter generate`; nothing is generated where None.
+    """
     config = {
         "name": lab.name,
         "init_cell": True,
         "export_cell": False,
-        "generate": False,
+        "generate": generate or False,
         "run_tests": False,
         "show_question_points": False,
         "suppress_no_tests_warning": True,
@@ -79,8 +103,10 @@ def to_otter(lab: Lab, master: Master, checks: tuple[VisibleCheck, ...]) -> Note
             else:
                 cells.append(_cell(cell))
         own = [check for check in checks if check.check.question == question]
-        if own:
-            cells += [_raw("BEGIN TESTS"), *(_test(check) for check in own), _raw("END TESTS")]
+        tests = [_test(check) for check in own]
+        tests += [_hidden_test(check) for check in hidden if check.question == question]
+        if tests:
+            cells += [_raw("BEGIN TESTS"), *tests, _raw("END TESTS")]
         cells.append(_raw("END QUESTION"))
     return new_notebook(cells)
 
@@ -123,6 +149,14 @@ def _test(check: VisibleCheck) -> Cell:
     return new_cell("code", "\n".join([*lines, '""" # END TEST CONFIG', check.environment_source]))
 
 
+def _hidden_test(check: Check) -> Cell:
+    """Return the test cell of a hidden check: a place for its result, which our plugin fills in."""
+    why = "Scored by the deepgrade plugin, which did not run: this autograder needs it."
+    lines = ['""" # BEGIN TEST CONFIG', f"points: {json.dumps(check.points)}", "hidden: true"]
+    lines += ['""" # END TEST CONFIG', f"def {check.id}(env):", f"    raise AssertionError({why!r})"]
+    return new_cell("code", "\n".join(lines))
+
+
 @contextlib.contextmanager
 def _quiet(folder: Path) -> Iterator[None]:
     """Keep otter's prints, warnings and temporary folders to ourselves."""
@@ -137,7 +171,20 @@ def _quiet(folder: Path) -> Iterator[None]:
         logging.disable(level)
 
 
-def _assign(name: str, notebook: Notebook) -> Notebook:
+def assign(name: str, notebook: Notebook, take: Callable[[Path, str], T]) -> T:
+    """Run `otter assign` on a notebook in otter's master format.
+
+    Args:
+        name: The lab's name.
+        notebook: What `to_otter` made.
+        take: Called with otter's output folder and the name, before the folder is thrown away.
+
+    Returns:
+        What `take` returned.
+
+    Raises:
+        LabError: Otter refused the notebook.
+    """
     try:
         from otter.assign import main
     except ImportError as error:
@@ -155,9 +202,11 @@ def _assign(name: str, notebook: Notebook) -> Notebook:
                 main(str(source), str(work / "dist"), no_pdfs=True, no_run_tests=True)
         except Exception as error:
             raise LabError(f"otter assign refused the lab {name}: {type(error).__name__}: {error}") from error
-        student: Notebook = json.loads(
-            (work / "dist" / "student" / f"{name}.ipynb").read_text(encoding="utf-8")
-        )
+        return take(work / "dist", name)
+
+
+def _student_notebook(folder: Path, name: str) -> Notebook:
+    student: Notebook = json.loads((folder / "student" / f"{name}.ipynb").read_text(encoding="utf-8"))
     return student
 
 

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from deepgrade.data import DataStore
 from deepgrade.engine import (
+    RUN_SEED,
     Cards,
     CourseData,
     Setup,
@@ -40,9 +41,6 @@ from deepgrade.records import Course, Gradebook, RunStore
 from deepgrade.sandbox import find_sandbox
 from deepgrade.sandbox.state import state_root
 from deepgrade.submission import Refusal, Submission, collect, load_template
-
-RUN_SEED = 20230324
-"""Seed of every run's random generators, so that two runs of one file agree as far as the backend allows."""
 
 
 class Progress(Protocol):

@@ -14,7 +14,8 @@ import math
 import sys
 import time
 import types
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
 from .arrays import array_item, is_array
 from .estimators import estimator_item, is_estimator
@@ -26,7 +27,6 @@ from .models import history_item, is_history, is_keras_model, model_item
 from .plain import Budget, NotPlainError, plain
 from .sequences import sequences_item
 from .store import EvidenceFullError, EvidenceStore
-from .streams import Outputs
 
 QUESTION_S = 120.0
 ITEM_S = 60.0
@@ -58,6 +58,13 @@ _VALUE_TYPES: tuple[tuple[type[Any], str], ...] = (
 Item = dict[str, Any]
 
 
+class CanMute(Protocol):
+    """Where the notebook's outputs go."""
+
+    def muted(self) -> AbstractContextManager[None]:
+        """Drop what is shown in a block."""
+
+
 class QuestionCapture:
     """Takes items from the notebook's variables.
 
@@ -70,7 +77,7 @@ class QuestionCapture:
     """
 
     def __init__(
-        self, namespace: dict[str, Any], store: EvidenceStore, alarms: Alarms, outputs: Outputs, seed: int
+        self, namespace: dict[str, Any], store: EvidenceStore, alarms: Alarms, outputs: CanMute, seed: int
     ) -> None:
         self._namespace = namespace
         self._store = store

@@ -23,3 +23,5 @@ class SessionJob(BaseModel):
     """Hidden evaluation -> its labels.npy."""
     runs: tuple[Path, ...]
     """Run folders to score."""
+    questions: tuple[str, ...] | None = None
+    """Only the checks of these; all where absent."""

@@ -49,7 +49,7 @@ class Session:
         self.output = output.open("a", encoding="utf-8")
         self.record: RunRecord
         self.facts: LabFacts
-        self.plugin = ScorePlugin(len(job.runs), self.open, self.finish)
+        self.plugin = ScorePlugin(len(job.runs), self.open, self.finish, job.questions)
 
     def open(self, place: int) -> Any:
         """Load a submission and return what gives a check its arguments."""

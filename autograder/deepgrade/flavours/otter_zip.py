@@ -1,0 +1,64 @@
+"""The autograder zip for otter: what `otter generate` makes, with our plugin, our bundle and a setup without conda.
+
+`otter run -a ZIP notebook.ipynb` needs nothing but the zip, where deepgrade is installed.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from pathlib import Path
+
+from deepgrade.files import write_atomic
+from deepgrade.flavours.archive import zip_bytes
+from deepgrade.flavours.master import master_text, read_master
+from deepgrade.flavours.otter import assign, to_otter
+from deepgrade.flavours.visible import compile_visible
+from deepgrade.lab import LabError, LabFiles, Origin, Size, load_checks, load_lab
+from deepgrade.native.bundle import write_bundle
+from deepgrade.native.facts import BUNDLES
+
+PLUGIN = "deepgrade.native.otter_plugin.DeepgradePlugin"
+_CONDA = frozenset({"environment.yml", "setup.sh"})
+"""Otter's own fetch a conda installer and a browser for PDFs; neither is needed to grade."""
+
+
+def write_autograder_zip(files: LabFiles, target: Path, *, origin: Origin, size: Size) -> None:
+    """Write a lab's autograder zip for otter; equal input gives equal bytes.
+
+    Args:
+        files: The lab, built before.
+        target: The zip.
+        origin: Which data it grades with.
+        size: How much of it.
+
+    Raises:
+        LabError: The lab's files are wrong, or otter refuses them.
+    """
+    lab, checks = load_lab(files), load_checks(files.checks)
+    master = to_otter(
+        lab,
+        read_master(master_text(files), lab),
+        compile_visible(checks),
+        hidden=[check for check in checks.checks if not check.visible],
+        generate={"plugins": [{PLUGIN: {"lab": lab.name}}]},
+    )
+    members = assign(lab.name, master, _generated)
+    for name in _CONDA:
+        members.pop(name, None)
+    with tempfile.TemporaryDirectory(prefix="deepgrade-bundle-") as folder:
+        bundle = Path(folder)
+        write_bundle(files, bundle, origin=origin, size=size)
+        for path in sorted(bundle.rglob("*")):
+            if path.is_file():
+                members[f"{BUNDLES}/{lab.name}/{path.relative_to(bundle)}"] = path.read_bytes()
+    write_atomic(target, zip_bytes(members))
+
+
+def _generated(folder: Path, name: str) -> dict[str, bytes]:
+    """Return the members of the zip that otter generated."""
+    zips = sorted((folder / "autograder").glob("*.zip"))
+    if len(zips) != 1:
+        raise LabError(f"otter made {len(zips)} autograder zips of {name}, one was expected")
+    with zipfile.ZipFile(zips[0]) as archive:
+        return {member: archive.read(member) for member in archive.namelist()}
