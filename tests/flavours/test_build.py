@@ -172,7 +172,7 @@ def test_a_template_is_a_valid_notebook_with_named_cells(built, flavour):
     assert roles["a1"] == ["prompt", "answer"]
     # nbgrader has a cell for each visible check and one for a question's hidden ones, otter one cell for the visible ones.
     assert roles["b1"] == ["prompt", "answer", "check"] + ["check"] * (flavour == "nbgrader")
-    assert roles["b2"] == ["prompt", "answer", "check"] + ["check"] * (flavour == "nbgrader")
+    assert roles["b2"] == ["prompt", "answer", "check"] + ["check"] * 2 * (flavour == "nbgrader")
     assert roles["c1"] == ["prompt", "answer", "answer"]
     prompts = [cell.source for cell in notebook.cells if cell.metadata.deepgrade.role == "prompt"]
     assert all("### Question" in source for source in prompts)

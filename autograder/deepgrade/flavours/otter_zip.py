@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 import zipfile
 from pathlib import Path
@@ -19,6 +20,7 @@ from deepgrade.native.bundle import write_bundle
 from deepgrade.native.facts import BUNDLES
 
 PLUGIN = "deepgrade.native.otter_plugin.DeepgradePlugin"
+_CONFIG = "otter_config.json"
 _CONDA = frozenset({"environment.yml", "setup.sh"})
 """Otter's own fetch a conda installer and a browser for PDFs; neither is needed to grade."""
 
@@ -46,6 +48,7 @@ def write_autograder_zip(files: LabFiles, target: Path, *, origin: Origin, size:
     members = assign(lab.name, master, _generated)
     for name in _CONDA:
         members.pop(name, None)
+    members[_CONFIG] = _any_notebook(members[_CONFIG])
     with tempfile.TemporaryDirectory(prefix="deepgrade-bundle-") as folder:
         bundle = Path(folder)
         write_bundle(files, bundle, origin=origin, size=size)
@@ -53,6 +56,16 @@ def write_autograder_zip(files: LabFiles, target: Path, *, origin: Origin, size:
             if path.is_file():
                 members[f"{BUNDLES}/{lab.name}/{path.relative_to(bundle)}"] = path.read_bytes()
     write_atomic(target, zip_bytes(members))
+
+
+def _any_notebook(config: bytes) -> bytes:
+    """Return otter's configuration without the assignment's name.
+
+    Otter refuses a notebook whose metadata do not say that name, as Colab saves them; ours is known by its questions' headings.
+    """
+    settings = json.loads(config)
+    settings.pop("assignment_name", None)
+    return json.dumps(settings, indent=2).encode("utf-8")
 
 
 def _generated(folder: Path, name: str) -> dict[str, bytes]:

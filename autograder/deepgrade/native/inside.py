@@ -53,7 +53,6 @@ def start(lab: str) -> None:
         data = find_data(facts)
         work = Path(tempfile.mkdtemp(prefix="deepgrade-evidence-"))
         _keep_libraries_from_stderr()
-        _make_stderr_able_to_be_quiet()
         _state["recorder"] = Recorder(facts, work, data, _shell())
         _state["recorder"].not_ours()
         _state["grader"] = Grader(facts.folder, data, work)
@@ -82,26 +81,33 @@ def grade(question: str) -> float:
 
 
 def quiet() -> None:
-    """Drop what the running cell writes to stderr: nbgrader takes any of it in a test cell for a failure."""
+    """Drop what the running cell writes to stderr: nbgrader takes any of it in a test cell for a failure.
+
+    The stream itself is made deaf, since loggers hold on to it; and for this cell alone, since IPython (9 and later) puts its own
+    `write` back into the stream when a cell ends.
+    """
     recorder = _state.get("recorder")
     if recorder is not None:
         recorder.not_ours()
-    _state["quiet"] = True
-
-
-def _make_stderr_able_to_be_quiet() -> None:
-    """Let `quiet` drop what is written until the next cell, also by loggers that hold on to the stream itself."""
     stream: Any = sys.stderr
-    original = stream.write
+    before = vars(stream).get("write")
 
-    def write(text: str) -> Any:
-        return len(text) if _state.get("quiet") else original(text)
+    def dropped(text: str) -> int:
+        return len(text)
 
-    def loud(*_: Any) -> None:
-        _state["quiet"] = False
+    def restore(*_: Any) -> None:
+        events.unregister("post_run_cell", restore)
+        if vars(stream).get("write") is not dropped:
+            return
+        if before is None:
+            del stream.write
+        else:
+            stream.write = before
 
-    stream.write = write
-    _shell().events.register("pre_run_cell", loud)
+    events = _shell().events
+    stream.flush()
+    stream.write = dropped
+    events.register("post_run_cell", restore)
 
 
 def _keep_libraries_from_stderr() -> None:

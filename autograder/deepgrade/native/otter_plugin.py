@@ -28,6 +28,7 @@ from deepgrade.run.job import question_spans, runs
 from deepgrade.score import CheckResult, SubmissionScore
 from deepgrade.submission import Refusal, Submission, load_template, read_notebook
 
+_KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 CALL = "import deepgrade.native.inside as _deepgrade_inside\n_deepgrade_inside.{call}({argument!r})"
 
 
@@ -56,9 +57,7 @@ class DeepgradePlugin(AbstractOtterPlugin):  # type: ignore[misc]
             template=load_template(files),
         )
         self._refused = taken.sentence if isinstance(taken, Refusal) else None
-        return (
-            _without_code(submission) if isinstance(taken, Refusal) else self._instrumented(taken, submission)
-        )
+        return _notebook([]) if isinstance(taken, Refusal) else self._instrumented(taken, submission)
 
     def _instrumented(self, taken: Submission, submission: Any) -> Any:
         spans = question_spans(taken.cells, tuple(self._facts.plan))
@@ -74,9 +73,7 @@ class DeepgradePlugin(AbstractOtterPlugin):  # type: ignore[misc]
             if runs(cell):
                 cells.append(original)
             cells += [_call("end", question) for question in spans.ends.get(cell.index, ())]
-        return nbformat.v4.new_notebook(
-            cells=cells, metadata={k: v for k, v in submission.metadata.items() if k != "otter"}
-        )
+        return _notebook(cells)
 
     def after_grading(self, results: Any) -> None:
         """Score the evidence and put the results into otter's."""
@@ -117,7 +114,6 @@ def _call(call: str, argument: str) -> Any:
     return nbformat.v4.new_code_cell(CALL.format(call=call, argument=argument))
 
 
-def _without_code(submission: Any) -> Any:
-    return nbformat.v4.new_notebook(
-        cells=[], metadata={k: v for k, v in submission.metadata.items() if k != "otter"}
-    )
+def _notebook(cells: list[Any]) -> Any:
+    """Return a notebook for this machine's kernel, whatever the student's one is called."""
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": _KERNEL})
