@@ -85,24 +85,35 @@ def beside_sentences(beside: Sequence[SubmissionScore]) -> tuple[str, ...]:
     found = []
     for score in beside:
         possible = math.fsum(q.assessed for q in score.questions)
+        waiting = math.fsum(q.assessed for q in score.questions if q.points is None)
+        still = f", {points_text(waiting)} of them still open" if waiting > _SAME else ""
         how = (
             f"`deepgrade import {score.origin.tool} ... --replace` puts it in force"
             if score.origin
             else "`deepgrade grade` puts it in force again"
         )
         found.append(
-            f"{owner_of(score)} gave {points_text(earned(score))} of {points_text(possible)} points too"
+            f"{owner_of(score)} gave {points_text(earned(score))} of {points_text(possible)} points too{still}"
             f" ({score.scored_at:%Y-%m-%d}). It is kept, and it does not count: {how}."
         )
     return tuple(found)
 
 
 def beside_flags(score: SubmissionScore | None, beside: Sequence[SubmissionScore]) -> tuple[Flag, ...]:
-    """Return a flag for each result beside the one in force that comes to other points."""
+    """Return a flag for each result beside the one in force that gives other points for a question that both know."""
     return tuple(
         Flag(code="another_result", sentence=sentence)
         for other, sentence in zip(beside, beside_sentences(beside), strict=True)
-        if score is None or abs(earned(other) - earned(score)) > _SAME
+        if score is None or _disagree(score, other)
+    )
+
+
+def _disagree(one: SubmissionScore, other: SubmissionScore) -> bool:
+    known = {q.question: q.points for q in one.questions if q.points is not None}
+    return any(
+        abs(q.points - known[q.question]) > _SAME
+        for q in other.questions
+        if q.points is not None and q.question in known
     )
 
 
