@@ -130,6 +130,8 @@ def test_unfit_points_keep_that_student_out_and_nobody_else(tmp_path, lab, state
     found = read_nbgrader(path, lab)
     assert [result.student for result in found.results] == ["ada"]
     assert len(found.problems) == 1 and found.problems[0].startswith("bob: ") and words in found.problems[0]
+    _sql(path, "UPDATE grade SET auto_score = 99")
+    assert "Nobody's results" in _refused(path, lab)
 
 
 def test_a_word_that_is_no_kind_of_cell_is_refused_without_a_traceback(tmp_path, lab):

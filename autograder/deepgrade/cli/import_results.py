@@ -128,8 +128,9 @@ def _outcome(found: NativeClass, taken: Taken, lab: str) -> list[str]:
     ]
     for owner in sorted(set(taken.in_force.values())):
         names = [name for name, other in taken.in_force.items() if other == owner]
+        whose = f"{len(names)} students'" if len(names) > 1 else "1 student's"
         lines.append(
-            f"{len(names)} students' results by {owner} still count, and {found.tool}'s do not: {some(names)}."
+            f"{whose} results by {owner} still count, and {found.tool}'s do not: {some(names)}."
             " To count these instead, give the same command with --replace."
         )
     lines += found.notes

@@ -132,6 +132,15 @@ def shown(text: str, most: int = 80) -> str:
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
+def head_and_tail(text: str, most: int = 20_000) -> str:
+    """Return what a tool printed, or its first and last parts where a submission made it print without end."""
+    if len(text) <= most:
+        return text
+    return (
+        f"{text[: most // 2]}\n… {len(text) - most:,} characters are left out here …\n{text[-(most // 2) :]}"
+    )
+
+
 def some(names: Sequence[str]) -> str:
     """Return names from a file for a message; long lists end with how many more there are."""
     rest = f" and {len(names) - 12} more" if len(names) > 12 else ""

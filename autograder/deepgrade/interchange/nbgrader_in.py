@@ -30,7 +30,7 @@ from deepgrade.interchange.arriving import (
     unfit_points,
 )
 from deepgrade.interchange.sqlite_copy import Copied, copy_database
-from deepgrade.lab import Lab
+from deepgrade.lab import Lab, listed
 from deepgrade.score import Adjustment, Flag
 from deepgrade.submission import safe_name
 
@@ -140,13 +140,16 @@ def _read(
         except _UnfitError as error:
             problems.append(f"{shown(str(submission.student_id))}: {error}")
     results, twice = _without_namesakes(results, submissions)
+    problems += twice
+    if not results:
+        raise ResultsError(f"Nobody's results in {path} can be taken:\n{listed(problems)}")
     absent = sorted({str(s.id) for s in gradebook.students} - {str(s.student_id) for s in submissions})
     notes = (
         [f"{len(absent)} of nbgrader's students have no submission of {assignment}: {some(absent)}."]
         if absent
         else []
     )
-    return NativeClass("nbgrader", tuple(results), (*problems, *twice), tuple(notes))
+    return NativeClass("nbgrader", tuple(results), tuple(problems), tuple(notes))
 
 
 def _assignment(assignments: Sequence[Any], path: Path, lab: str, name: str) -> Any:

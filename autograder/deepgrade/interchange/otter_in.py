@@ -33,6 +33,7 @@ from deepgrade.interchange.arriving import (
     NativeResult,
     Placing,
     ResultsError,
+    head_and_tail,
     shown,
     some,
     unfit_points,
@@ -218,7 +219,7 @@ def _cells(tests: Sequence[_Test]) -> list[NativeCell]:
                 test.score,
                 test.max_score,
                 visible=test.visibility in _SHOWN_TO_STUDENTS,
-                printed=test.output.strip() or None,
+                printed=head_and_tail(test.output.strip()) or None,
             )
         )
     return cells
@@ -258,7 +259,13 @@ def _of_csv(data: bytes, path: Path, lab: str, placing: Placing) -> dict[str, Na
     for row in rows:
         if row is possible:
             continue
-        student = name_facts(PurePath(row[_FILE]), path.absolute().parent.name, lab).student
+        student = name_facts(PurePath(row[_FILE]), "", lab).student
+        if not row[_FILE].strip() or student.lower() == lab.lower():
+            # `otter grade` keeps a file's own name alone: notebooks that all have the lab's name are nobody's.
+            found[student] = (
+                f"{path.name} names no student in {shown(repr(row[_FILE]), 60)}. Name files as students are called"
+            )
+            continue
         if student in found:
             found[student] = f"stands in several lines of {path.name}. Keep the one that counts"
             continue
