@@ -109,6 +109,14 @@ def test_cells_of_no_question_are_listed_and_nothing_is_taken_until_a_person_say
     assert [cell.question for cell in found.results[0].cells] == ["a1", "a2", "a2"]
 
 
+def test_a_cell_without_points_needs_no_question_and_its_extra_credit_counts(tmp_path, lab):
+    scores = {**FULL, "feedback": {"auto_score": 0.0, "extra_credit": 0.5}}
+    path = made_gradebook(tmp_path / "gradebook.db", {"ada": scores}, manual={**MANUAL, "feedback": 0.0})
+    (result,) = read_nbgrader(path, lab).results
+    assert {cell.name for cell in result.cells} == set(FULL)
+    assert [(a.points, a.question) for a in result.adjustments] == [(0.5, None)]
+
+
 @pytest.mark.parametrize(
     ("statement", "words"),
     [

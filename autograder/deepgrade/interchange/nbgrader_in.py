@@ -123,8 +123,11 @@ def _read(
         raise ResultsError(
             f"The assignment {assignment} in {path} has no graded cell. Run `nbgrader generate_assignment` first."
         )
+    # A cell without points may carry what it likes: there is nothing to place.
     placing.require(
-        [str(cell.name) for cell in cells], what="cells", where=f"{path}: the assignment {assignment}"
+        [str(cell.name) for cell in cells if cell.max_score],
+        what="cells",
+        where=f"{path}: the assignment {assignment}",
     )
     by_hand = {str(cell.id) for notebook in master.notebooks for cell in _given_by_people(notebook)}
     results: list[NativeResult] = []
@@ -185,14 +188,17 @@ def _student(
     flags: list[Flag] = []
     for cell in cells:
         grade = grades.get(str(cell.id))
-        question = str(placing.of(str(cell.name)))
-        taken.append(_cell(cell, grade, question, by_hand=str(cell.id) in by_hand))
+        question = placing.of(str(cell.name))
+        here = _cell(cell, grade, question or "", by_hand=str(cell.id) in by_hand)
         extra = _number(grade.extra_credit, f"extra credit of the cell {cell.name}") if grade else None
         # As nbgrader counts: extra credit of a cell without any score adds nothing.
-        if extra and taken[-1].earned is not None:
+        if extra and here.earned is not None:
             adjustments.append(Adjustment(code="extra_credit", points=extra, question=question))
-        if grade is not None and grade.needs_manual_grade and taken[-1].earned is not None:
-            flags.append(_asks_again(taken[-1], graded=grade.manual_score is not None))
+        if question is None:
+            continue
+        taken.append(here)
+        if grade is not None and grade.needs_manual_grade and here.earned is not None:
+            flags.append(_asks_again(here, graded=grade.manual_score is not None))
     penalty = sum(
         _number(notebook.late_submission_penalty, "late penalty") or 0.0 for notebook in submission.notebooks
     )
