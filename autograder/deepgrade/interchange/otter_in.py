@@ -8,10 +8,7 @@ A folder's name is the student's: `results/alice/results.json`; in the CSV it is
 
 from __future__ import annotations
 
-import csv
-import io
 import os
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -38,10 +35,11 @@ from deepgrade.interchange.arriving import (
     some,
     unfit_points,
 )
+from deepgrade.interchange.otter_table import CLOSE, GRADES, UnfitError, other_total, read_table
 from deepgrade.lab import Lab, listed
 from deepgrade.submission.names import name_facts
 
-RESULTS, GRADES, PICKLE = "results.json", "final_grades.csv", "results.pkl"
+RESULTS, PICKLE = "results.json", "results.pkl"
 MAX_RESULTS_BYTES = 8 << 20
 MAX_GRADES_BYTES = 32 << 20
 MAX_TESTS = 1000
@@ -51,15 +49,6 @@ _MAX_DEPTH = 4
 _SHOWN_TO_STUDENTS = ("visible", "after_due_date", "after_published")
 _FAILED = ("Autograder Failed", "Autograder Error")
 """What otter calls the entry that says that it has no result."""
-_POSSIBLE = "points-per-question"
-_TOTAL, _PERCENT, _STATUS, _FILE = "total_points_earned", "percent_correct", "grading_status", "file"
-_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
-_CLOSE = 1e-4
-"""otter rounds to five digits in one of its files and not in the other."""
-
-
-class _UnfitError(Exception):
-    """One student's results are not as otter writes them."""
 
 
 class _Test(BaseModel):
@@ -102,13 +91,13 @@ def read_otter(place: Path, lab: Lab, *, renames: Mapping[str, str] | None = Non
         student = _student_of(path.relative_to(place), place, lab.name)
         try:
             if student in found:
-                raise _UnfitError(f"{found[student].file} is this student's too. Keep the one that counts")
+                raise UnfitError(f"{found[student].file} is this student's too. Keep the one that counts")
             found[student] = _of_json(path, place, student, lab, placing)
-        except (_UnfitError, StrictJSONError, UntrustedFileError) as error:
+        except (UnfitError, StrictJSONError, UntrustedFileError) as error:
             problems.append(f"{shown(student)}: {shown(str(path.relative_to(place)), 120)}: {error}")
     for path in tables:
         data = read_untrusted(path, max_bytes=MAX_GRADES_BYTES)
-        _merge(found, problems, _of_csv(data, path, lab.name, placing))
+        _merge(found, problems, read_table(data, path, lab.name, placing))
     problems += _unlike_the_others(found, lab)
     if not found:
         raise ResultsError(_nothing(place, problems, pickles))
@@ -175,24 +164,24 @@ def _of_json(path: Path, place: Path, student: str, lab: Lab, placing: Placing) 
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the whole file"
-        raise _UnfitError(
+        raise UnfitError(
             f"not as otter writes it: {where}: {shown(first['msg'])}. Grade again with otter"
         ) from None
     cells = _cells([test for test in results.tests if test.max_score is not None or test.score is not None])
     unknown = [shown(cell.name) for cell in cells if placing.of(cell.name) is None]
     if unknown:
-        raise _UnfitError(
+        raise UnfitError(
             f"{some(unknown)} is no question of {lab.name}; if it is one under another name: --map {unknown[0]}=QUESTION"
         )
     failed = [test for test in results.tests if test.name in _FAILED]
     if not cells and not failed:
-        raise _UnfitError("no question with points is in it. Grade again with otter")
+        raise UnfitError("no question with points is in it. Grade again with otter")
     return NativeResult(
         student=student,
         file=str(path.relative_to(place)),
         sha256=sha256_bytes(data),
         cells=tuple(replace(cell, question=str(placing.of(cell.name))) for cell in cells),
-        notes=_other_total(cells, results.score),
+        notes=other_total(cells, results.score),
         failure=shown(failed[-1].output.strip() or failed[-1].name, 300) if failed else None,
     )
 
@@ -202,16 +191,16 @@ def _cells(tests: Sequence[_Test]) -> list[NativeCell]:
     for test in tests:
         name = shown(test.name)
         if test.score is None or test.max_score is None:
-            raise _UnfitError(
+            raise UnfitError(
                 f"{name} has {'no score' if test.score is None else 'no max_score'}. Grade again with otter"
             )
         if test.max_score < 0:
-            raise _UnfitError(f"{name} gives {test.max_score:g} points. Grade again with otter")
+            raise UnfitError(f"{name} gives {test.max_score:g} points. Grade again with otter")
         unfit = unfit_points(test.score, test.max_score)
         if unfit:
-            raise _UnfitError(f"{name} has {unfit}. Grade again with otter")
+            raise UnfitError(f"{name} has {unfit}. Grade again with otter")
         if any(cell.name == test.name for cell in cells):
-            raise _UnfitError(f"{name} stands twice. Grade again with otter")
+            raise UnfitError(f"{name} stands twice. Grade again with otter")
         cells.append(
             NativeCell(
                 test.name,
@@ -223,109 +212,6 @@ def _cells(tests: Sequence[_Test]) -> list[NativeCell]:
             )
         )
     return cells
-
-
-def _other_total(cells: Sequence[NativeCell], total: float | None) -> tuple[str, ...]:
-    """Say where otter counts another total than its questions add up to (points_possible, score_threshold)."""
-    added = sum(cell.earned or 0.0 for cell in cells)
-    if total is None or abs(total - added) < _CLOSE:
-        return ()
-    return (
-        f"otter counts {total:g} in total (points_possible or score_threshold in its configuration); its questions add up"
-        f" to {added:g}, and these count here.",
-    )
-
-
-def _of_csv(data: bytes, path: Path, lab: str, placing: Placing) -> dict[str, NativeResult | str]:
-    """Return students' results, or why one cannot be taken.
-
-    Raises:
-        ResultsError: It is not otter's table, or is of other questions.
-    """
-    header, rows = _table(data, path)
-    questions = [name for name in header if name not in (_FILE, _TOTAL, _PERCENT, _STATUS)]
-    placing.require(questions, what="questions", where=str(path))
-    digest = sha256_bytes(data)
-    possible = next((row for row in rows if row[_FILE] == _POSSIBLE), None)
-    most = {}
-    for name in questions if possible else ():
-        number = _figure(possible[name] if possible else "")
-        if number is None or number < 0:
-            raise ResultsError(
-                f"{path}: the line {_POSSIBLE} has no number for {shown(name)}. Grade again with otter."
-            )
-        most[name] = number
-    found: dict[str, NativeResult | str] = {}
-    for row in rows:
-        if row is possible:
-            continue
-        student = name_facts(PurePath(row[_FILE]), "", lab).student
-        if not row[_FILE].strip() or student.lower() == lab.lower():
-            # `otter grade` keeps a file's own name alone: notebooks that all have the lab's name are nobody's.
-            found[student] = (
-                f"{path.name} names no student in {shown(repr(row[_FILE]), 60)}. Name files as students are called"
-            )
-            continue
-        if student in found:
-            found[student] = f"stands in several lines of {path.name}. Keep the one that counts"
-            continue
-        try:
-            found[student] = _of_row(row, student, most, path.name, digest, placing)
-        except _UnfitError as error:
-            found[student] = f"{path.name}: {error}"
-    return found
-
-
-def _of_row(
-    row: Mapping[str, str], student: str, most: Mapping[str, float], file: str, sha256: str, placing: Placing
-) -> NativeResult:
-    if row[_STATUS] != "Completed":
-        # otter writes zeros there: it has no result, and that is not the student's fault until a person has looked.
-        why = shown(row[_STATUS].strip() or "no grading status", 300)
-        return NativeResult(student, file, sha256, (), failure=why)
-    if not most:
-        raise _UnfitError(
-            f"there is no line {_POSSIBLE}, so nobody knows what could be had. Grade again with otter"
-        )
-    cells = []
-    for name, worth in most.items():
-        earned = _figure(row[name])
-        if earned is None:
-            raise _UnfitError(
-                f"{shown(name)}: {shown(repr(row[name]), 40)} is not a number. Grade again with otter"
-            )
-        unfit = unfit_points(earned, worth)
-        if unfit:
-            raise _UnfitError(f"{shown(name)} has {unfit}. Grade again with otter")
-        cells.append(NativeCell(name, str(placing.of(name)), earned, worth))
-    return NativeResult(student, file, sha256, tuple(cells), notes=_other_total(cells, _figure(row[_TOTAL])))
-
-
-def _table(data: bytes, path: Path) -> tuple[list[str], list[dict[str, str]]]:
-    try:
-        lines = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
-    except UnicodeDecodeError as error:
-        raise ResultsError(f"{path} is not UTF-8 text ({error.reason} at byte {error.start}).") from None
-    except csv.Error as error:
-        raise ResultsError(f"{path} is not a CSV file: {error}.") from None
-    lines = [line for line in lines if line]
-    header = lines[0] if lines else []
-    missing = [name for name in (_FILE, _TOTAL, _STATUS) if name not in header]
-    if missing or len(set(header)) != len(header):
-        why = f"it has no column {', '.join(missing)}" if missing else "a column stands twice"
-        raise ResultsError(f"{path} is not {GRADES} as `otter grade` writes it: {why}.")
-    for number, line in enumerate(lines[1:], start=2):
-        if len(line) != len(header):
-            raise ResultsError(f"{path}: row {number} has {len(line)} cells, the first row {len(header)}.")
-    return header, [dict(zip(header, line, strict=True)) for line in lines[1:]]
-
-
-def _figure(text: str) -> float | None:
-    """Return a cell's number; None for anything else, a formula or an endless number included."""
-    if len(text) > 64 or not _NUMBER.fullmatch(text.strip()):
-        return None
-    number = float(text)
-    return number if abs(number) < float("inf") else None
 
 
 def _merge(
@@ -378,4 +264,4 @@ def _worth(result: NativeResult) -> dict[str, float]:
 
 
 def _points(result: NativeResult) -> dict[str, float]:
-    return {cell.name: round((cell.earned or 0.0) / _CLOSE) for cell in result.cells if cell.most > EPSILON}
+    return {cell.name: round((cell.earned or 0.0) / CLOSE) for cell in result.cells if cell.most > EPSILON}
