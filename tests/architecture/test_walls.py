@@ -41,6 +41,7 @@ MAY_IMPORT = {
         ),
     },
     "flavours": {"files", "lab", "native"},
+    "interchange": {"files", "lab", "score", "submission", "records"},
     "grading": {
         *(
             "files",

@@ -1,16 +1,20 @@
 """Runs are immutable, scores are appended, re-grade sets are decided once."""
 
+import json
 import os
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
 
 from deepgrade.evidence import Verdict
 from deepgrade.lab import load_checks, load_lab, make_plan
 from deepgrade.records import Course, Gradebook, GradebookError, RunStore, changes_of, counts
-from deepgrade.score import CheckResult, CheckStatus, QuestionResult, SubmissionScore
+from deepgrade.score import CheckResult, CheckStatus, Origin, QuestionResult, SubmissionScore
 from support.made_runs import good_items, make_lab, make_record, write_run
 
 KEY = "1" * 64
@@ -185,3 +189,115 @@ def test_secret_is_made_once_and_kept(tmp_path):
     assert len(course.secret) == 32
     assert course.secret == course.secret
     assert (tmp_path / "course" / "secret.key").stat().st_mode & 0o077 == 0
+
+
+_VERSION_1 = """
+CREATE TABLE schema (version INTEGER NOT NULL, PRIMARY KEY (version));
+CREATE TABLE submission (id INTEGER NOT NULL, lab VARCHAR(64) NOT NULL, student VARCHAR(200) NOT NULL,
+  filename VARCHAR(400) NOT NULL, sha256 VARCHAR(64), run_key VARCHAR(64), refusal TEXT, received_at DATETIME NOT NULL,
+  PRIMARY KEY (id));
+CREATE INDEX submission_of_student ON submission (lab, student);
+CREATE TABLE regrade_set (id INTEGER NOT NULL, lab VARCHAR(64) NOT NULL, created_at DATETIME NOT NULL,
+  state VARCHAR(16) NOT NULL, reason TEXT, decided_at DATETIME, PRIMARY KEY (id));
+CREATE TABLE score (id INTEGER NOT NULL, submission_id INTEGER NOT NULL, run_key VARCHAR(64) NOT NULL,
+  scored_at DATETIME NOT NULL, checks_sha256 VARCHAR(64) NOT NULL, points FLOAT NOT NULL, possible FLOAT NOT NULL,
+  payload TEXT NOT NULL, state VARCHAR(16) NOT NULL, set_id INTEGER, PRIMARY KEY (id),
+  FOREIGN KEY(submission_id) REFERENCES submission (id), FOREIGN KEY(set_id) REFERENCES regrade_set (id));
+CREATE INDEX score_of_submission ON score (submission_id, state);
+INSERT INTO schema VALUES (1);
+"""
+
+
+def _version_1(path, score):
+    payload = score.model_dump(mode="json", exclude={"origin", "adjustments"})
+    for question in payload["questions"]:
+        del question["comment"]
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executescript(_VERSION_1)
+        moment = "2026-01-01 00:00:00.000000"
+        connection.execute(
+            "INSERT INTO submission VALUES (1, 'tiny', 'ada', 'ada.ipynb', ?, ?, NULL, ?)",
+            ("a" * 64, KEY, moment),
+        )
+        connection.execute(
+            "INSERT INTO score VALUES (1, 1, ?, ?, 'c', 1, 1, ?, 'applied', NULL)",
+            (KEY, moment, json.dumps(payload)),
+        )
+
+
+def test_a_gradebook_of_the_first_version_is_brought_up_to_date_and_loses_nothing(tmp_path):
+    score = _score(1.0)
+    _version_1(tmp_path / "g.db", score)
+    for _ in range(2):
+        book = Gradebook(tmp_path / "g.db")
+        entry = book.entry("tiny", "ada")
+        assert (entry.score, entry.run_key, entry.beside) == (score, KEY, ())
+        book.close()
+    book = Gradebook(tmp_path / "g.db")
+    assert book.add_imported(_imported(0.5), replace=True) == "replaced"
+    assert book.entry("tiny", "ada").score == _imported(0.5).model_copy(
+        update={"scored_at": book.entry("tiny", "ada").score.scored_at}
+    )
+    book.close()
+
+
+def test_bringing_a_gradebook_up_to_date_is_all_or_nothing(tmp_path, monkeypatch):
+    from deepgrade.records import schema
+
+    _version_1(tmp_path / "g.db", _score(1.0))
+    broken = (schema._STEPS[1][0], "ALTER TABLE nowhere ADD COLUMN x INTEGER")
+    with monkeypatch.context() as patched:
+        patched.setitem(schema._STEPS, 1, broken)
+        with pytest.raises(OperationalError):
+            Gradebook(tmp_path / "g.db")
+    book = Gradebook(tmp_path / "g.db")
+    assert book.entry("tiny", "ada").score == _score(1.0).model_copy(
+        update={"scored_at": book.entry("tiny", "ada").score.scored_at}
+    )
+    book.close()
+
+
+def test_a_gradebook_of_a_newer_version_is_refused(tmp_path):
+    Gradebook(tmp_path / "g.db").close()
+    with closing(sqlite3.connect(tmp_path / "g.db")) as connection, connection:
+        connection.execute("UPDATE schema SET version = 99")
+    with pytest.raises(GradebookError, match="tables of version 99"):
+        Gradebook(tmp_path / "g.db")
+
+
+def _imported(points, tool="nbgrader", file="gradebook.db"):
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    origin = Origin(tool=tool, file=file, sha256="0" * 64, imported_at=moment)
+    return _score(points, key="").model_copy(
+        update={"checks_sha256": "", "origin": origin, "scored_at": moment}
+    )
+
+
+def test_a_score_without_an_origin_is_not_taken_for_an_import(gradebook):
+    with pytest.raises(ValueError, match="no origin"):
+        gradebook.add_imported(_score(1.0), replace=False)
+
+
+def test_an_import_counts_where_nothing_else_does_and_takes_the_place_of_its_own_tool_only(gradebook):
+    assert gradebook.add_imported(_imported(0.5), replace=False) == "new"
+    assert gradebook.add_imported(_imported(0.5, file="copy.db"), replace=False) == "unchanged"
+    assert gradebook.add_imported(_imported(1.0), replace=False) == "changed"
+    assert gradebook.add_imported(_imported(0.0, "otter"), replace=False) == "beside"
+    assert gradebook.add_imported(_imported(0.0, "otter"), replace=False) == "unchanged"
+    entry = gradebook.entry("tiny", "ada")
+    assert entry.score.origin.tool == "nbgrader" and entry.score.automatic_points == 1.0
+    assert [score.origin.tool for score in entry.beside] == ["otter"]
+    assert gradebook.add_imported(_imported(0.0, "otter"), replace=True) == "replaced"
+    assert gradebook.entry("tiny", "ada").score.origin.tool == "otter"
+    assert gradebook.add_imported(_imported(0.0, "otter"), replace=True) == "unchanged"
+
+
+def test_what_is_graded_after_an_import_counts_and_the_import_stays_beside_it(gradebook):
+    gradebook.add_imported(_imported(1.0), replace=False)
+    gradebook.add_score(_submit(gradebook), _score(0.0))
+    entry = gradebook.entry("tiny", "ada")
+    assert entry.run_key == KEY and entry.score.origin is None
+    assert [score.automatic_points for score in entry.beside] == [1.0]
+    assert gradebook.add_imported(_imported(1.0), replace=False) == "unchanged"
+    assert gradebook.add_imported(_imported(1.0), replace=True) == "replaced"
+    assert [score.origin for score in gradebook.entry("tiny", "ada").beside] == [None]

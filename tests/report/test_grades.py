@@ -93,7 +93,7 @@ def test_an_empty_class_follows_the_schema(tmp_path):
 def test_the_schema_knows_every_verdict_and_every_state():
     definitions = json.loads(RESULTS_SCHEMA.read_text(encoding="utf-8"))["$defs"]
     verdicts = set(definitions["student"]["properties"]["verdict"]["enum"])
-    assert verdicts == {*(verdict.value for verdict in Verdict), "not_run"}
+    assert verdicts == {*(verdict.value for verdict in Verdict), "imported", "not_run"}
     assert set(definitions["question"]["properties"]["state"]["enum"]) == set(STATE_WORDS)
 
 

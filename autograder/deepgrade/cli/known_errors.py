@@ -4,6 +4,7 @@ from deepgrade.data import DataError
 from deepgrade.files import LockedError, StorageError, UntrustedFileError
 from deepgrade.image import ImageError
 from deepgrade.infer import WorkerDiedError
+from deepgrade.interchange.arriving import ResultsError
 from deepgrade.lab import LabError
 from deepgrade.records import GradebookError
 from deepgrade.sandbox import SandboxUnavailable
@@ -15,6 +16,7 @@ KNOWN_ERRORS = (
     ImageError,
     LabError,
     LockedError,
+    ResultsError,
     SandboxUnavailable,
     ScoringError,
     StorageError,

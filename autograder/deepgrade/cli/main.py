@@ -25,6 +25,7 @@ COMMANDS: dict[str, _Entry] = {
     "doctor": _Entry("doctor", "Say what works on this machine and how to repair what does not."),
     "grade": _Entry("grade", "Grade submissions: run, predict, score, record, report."),
     "image": _Entry("image", "Build and check the container image for podman, docker and apptainer."),
+    "import": _Entry("import_results", "Take over results that otter or nbgrader made."),
     "regrade": _Entry("regrade", "Score stored runs again with changed checks; apply or cancel the result."),
     "report": _Entry("report", "Write the report, grades.csv and results.json again."),
     "verify": _Entry(

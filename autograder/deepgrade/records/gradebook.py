@@ -7,20 +7,19 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
 
-from sqlalchemy import Engine, ExceptionContext, create_engine, event, func, select
+from sqlalchemy import Engine, ExceptionContext, Select, create_engine, event, func, select
 from sqlalchemy.orm import Session
 
-from deepgrade.files import StorageError
-from deepgrade.records.tables import Base, RegradeSetRow, SchemaRow, ScoreRow, SubmissionRow
+from deepgrade.records.schema import prepare_tables
+from deepgrade.records.sqlite_words import GradebookError, in_words, set_pragmas
+from deepgrade.records.tables import RegradeSetRow, ScoreRow, SubmissionRow
 from deepgrade.score import SubmissionScore
 
-SCHEMA_VERSION = 1
-
-
-class GradebookError(Exception):
-    """The gradebook cannot do what was asked; the message says what to do next."""
+Arrival = Literal["new", "changed", "replaced", "beside", "unchanged"]
+"""What became of imported results: the student's first; in the place of older ones of the same tool; in the place of
+others; kept beside those in force; the same as were there."""
 
 
 class Entry(NamedTuple):
@@ -34,45 +33,8 @@ class Entry(NamedTuple):
     refusal: str | None
     score: SubmissionScore | None
     """None when it was refused or has not been scored."""
-
-
-_NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR")
-_CLOSED = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")
-_BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
-_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
-
-
-def _in_words(path: Path, error: BaseException | None) -> Exception | None:
-    """Return what SQLite means, for people; None where it is a bug of ours."""
-    name = getattr(error, "sqlite_errorname", "")
-    again = "then give the same command again: what was finished is kept"
-    if name.startswith(_NO_ROOM):
-        return StorageError(
-            f"No room is left for the gradebook {path}, or its disk reports errors ({error}). Make room there, {again}."
-        )
-    if name.startswith(_CLOSED):
-        return StorageError(
-            f"The gradebook {path} is read-only or closed to this user ({error}). Make its folder writable, {again}."
-        )
-    if name.startswith(_BUSY):
-        return GradebookError(
-            f"Another process holds the gradebook {path}. Wait until it has ended, then try again."
-        )
-    if name.startswith(_DAMAGED):
-        return GradebookError(
-            f"The gradebook {path} is damaged ({error}). Put the last good copy in its place; runs are stored beside it"
-            " and need not be made again."
-        )
-    return None
-
-
-def _pragmas(connection: Any, _: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA busy_timeout=10000")
-    cursor.close()
+    beside: tuple[SubmissionScore, ...] = ()
+    """The latest of each other origin (our own runs, otter, nbgrader): kept, and not in force."""
 
 
 class Gradebook:
@@ -92,31 +54,18 @@ class Gradebook:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path = path
         self._engine: Engine = create_engine(f"sqlite:///{path}")
-        event.listen(self._engine, "connect", _pragmas)
+        event.listen(self._engine, "connect", set_pragmas)
         event.listen(self._engine, "handle_error", self._explain)
         try:
-            self._prepare()
+            prepare_tables(self._engine, path)
         except sqlite3.Error as error:  # of the pragmas, which the engine does not hear of
             self._engine.dispose()
-            raise _in_words(path, error) or error from error
+            raise in_words(path, error) or error from error
 
     def _explain(self, context: ExceptionContext) -> None:
-        problem = _in_words(self._path, context.original_exception)
+        problem = in_words(self._path, context.original_exception)
         if problem is not None:
             raise problem from context.original_exception
-
-    def _prepare(self) -> None:
-        path = self._path
-        Base.metadata.create_all(self._engine)
-        with Session(self._engine) as session, session.begin():
-            version = session.scalar(select(SchemaRow.version))
-            if version is None:
-                session.add(SchemaRow(version=SCHEMA_VERSION))
-            elif version != SCHEMA_VERSION:
-                raise GradebookError(
-                    f"{path} has tables of version {version}, this deepgrade writes version {SCHEMA_VERSION}."
-                    " Use the deepgrade that wrote it, or start a new course folder."
-                )
 
     def close(self) -> None:
         """Close all connections."""
@@ -146,6 +95,7 @@ class Gradebook:
                     SubmissionRow.student == student,
                     SubmissionRow.sha256 == sha256,
                     SubmissionRow.filename == filename,
+                    SubmissionRow.origin.is_(None),
                 )
                 .order_by(SubmissionRow.id.desc())
             )
@@ -179,6 +129,48 @@ class Gradebook:
         with self._writing() as session:
             session.add(_score_row(submission_id, score, set_id))
 
+    def add_imported(self, score: SubmissionScore, *, replace: bool) -> Arrival:
+        """Append what another tool found, unless it is there already.
+
+        It is in force where the student has nothing yet, or older results of the same tool; in the place of others
+        only with `replace`. Otherwise it is kept beside them.
+
+        Raises:
+            ValueError: The score is not another tool's.
+        """
+        origin = score.origin
+        if origin is None:
+            raise ValueError("the score has no origin; scores of runs are added with add_score")
+        with self._writing() as session:
+            in_force = session.scalar(
+                _rows_of(score.lab, score.student).where(SubmissionRow.aside.is_(False))
+            )
+            latest = session.scalar(
+                _rows_of(score.lab, score.student).where(SubmissionRow.origin == origin.tool)
+            )
+            own_place = in_force is None or in_force.origin == origin.tool
+            known = None if latest is None else self._score_of(session, latest)
+            same = known is not None and score.finds_the_same(known)
+            if same and (latest is in_force or not (own_place or replace)):
+                return "unchanged"
+            row = SubmissionRow(
+                lab=score.lab,
+                student=score.student,
+                filename=origin.file,
+                sha256=origin.sha256,
+                origin=origin.tool,
+                aside=not (own_place or replace),
+            )
+            row.received_at = self._after_all_others(session, row)
+            session.add(row)
+            session.flush()
+            session.add(_score_row(row.id, score, None))
+            if row.aside:
+                return "beside"
+            if in_force is None:
+                return "new"
+            return "changed" if own_place else "replaced"
+
     def students(self, lab: str) -> list[str]:
         """Return all who handed in, in alphabetical order."""
         with Session(self._engine) as session:
@@ -197,28 +189,37 @@ class Gradebook:
             GradebookError: The student has none.
         """
         with Session(self._engine) as session:
-            row = session.scalar(
-                select(SubmissionRow)
-                .where(SubmissionRow.lab == lab, SubmissionRow.student == student)
-                .order_by(SubmissionRow.received_at.desc(), SubmissionRow.id.desc())
-                .limit(1)
-            )
+            row = session.scalar(_rows_of(lab, student).where(SubmissionRow.aside.is_(False)))
             if row is None:
                 raise GradebookError(f"{student} has handed in nothing for {lab}.")
-            score = self._score_in_force(session, row)
-            return Entry(row.id, row.student, row.filename, row.sha256, row.run_key, row.refusal, score)
+            score = self._score_of(session, row)
+            beside = self._beside(session, row)
+            return Entry(
+                row.id, row.student, row.filename, row.sha256, row.run_key, row.refusal, score, beside
+            )
 
     @staticmethod
-    def _score_in_force(session: Session, row: SubmissionRow) -> SubmissionScore | None:
+    def _score_of(session: Session, row: SubmissionRow) -> SubmissionScore | None:
+        run_key = row.run_key if row.origin is None else ""
         payload = session.scalar(
             select(ScoreRow.payload)
-            .where(
-                ScoreRow.submission_id == row.id, ScoreRow.state == "applied", ScoreRow.run_key == row.run_key
-            )
+            .where(ScoreRow.submission_id == row.id, ScoreRow.state == "applied", ScoreRow.run_key == run_key)
             .order_by(ScoreRow.id.desc())
             .limit(1)
         )
         return None if payload is None else SubmissionScore.model_validate_json(payload)
+
+    def _beside(self, session: Session, in_force: SubmissionRow) -> tuple[SubmissionScore, ...]:
+        rows = session.scalars(
+            _rows_of(in_force.lab, in_force.student).where(
+                SubmissionRow.origin.is_distinct_from(in_force.origin)
+            )
+        )
+        found: dict[str | None, SubmissionScore] = {}
+        for row in rows:
+            if row.origin not in found and (score := self._score_of(session, row)) is not None:
+                found[row.origin] = score
+        return tuple(found.values())
 
     def open_set(self, lab: str) -> int | None:
         """Return the lab's undecided re-grade set, if there is one."""
@@ -288,6 +289,15 @@ class Gradebook:
             for score in scores:
                 score.state = state
             return len(scores)
+
+
+def _rows_of(lab: str, student: str) -> Select[SubmissionRow]:
+    """Return the query for a student's rows, the latest first."""
+    return (
+        select(SubmissionRow)
+        .where(SubmissionRow.lab == lab, SubmissionRow.student == student)
+        .order_by(SubmissionRow.received_at.desc(), SubmissionRow.id.desc())
+    )
 
 
 def _score_row(submission_id: int, score: SubmissionScore, set_id: int | None) -> ScoreRow:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import DateTime, Float, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import Boolean, DateTime, Float, ForeignKey, Index, Integer, String, Text, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -21,7 +21,7 @@ class SchemaRow(Base):
 
 
 class SubmissionRow(Base):
-    """A file that a student handed in."""
+    """A file that a student handed in, or another tool's results of one."""
 
     __tablename__ = "submission"
     __table_args__ = (Index("submission_of_student", "lab", "student"),)
@@ -36,6 +36,10 @@ class SubmissionRow(Base):
     refusal: Mapped[str | None] = mapped_column(Text)
     """Why the file could not be taken as a notebook."""
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    origin: Mapped[str | None] = mapped_column(String(16))
+    """The tool whose results these are (`otter`, `nbgrader`; then the file is the tool's); None: a file for our own run."""
+    aside: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Kept, and never in force: another tool's results of a student who has others already."""
 
 
 class ScoreRow(Base):
@@ -47,6 +51,7 @@ class ScoreRow(Base):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
     run_key: Mapped[str] = mapped_column(String(64))
+    """Empty for another tool's results."""
     scored_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     checks_sha256: Mapped[str] = mapped_column(String(64))
     points: Mapped[float] = mapped_column(Float)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from deepgrade.evidence import VERDICTS, Verdict
 from deepgrade.report.charts import histogram, mini_cells, stacked_bar
+from deepgrade.report.elsewhere import Elsewhere, elsewhere_of
 from deepgrade.report.model import ClassReport
 from deepgrade.report.points import Row
 from deepgrade.report.scored import explanation, metric_of, rows_text
@@ -85,6 +86,8 @@ class ClassPage:
     hidden_words: str
     """On which rows models were scored."""
     rows: tuple[ClassRow, ...]
+    elsewhere: tuple[Elsewhere, ...]
+    """Who has points from another tool."""
 
 
 def class_page(report: ClassReport, rows: Sequence[Row]) -> ClassPage:
@@ -108,6 +111,7 @@ def class_page(report: ClassReport, rows: Sequence[Row]) -> ClassPage:
         hidden=_hidden(report, rows),
         hidden_words=explanation(report.lab, {score.hidden for row in rows for score in row.model_scores}),
         rows=tuple(ClassRow(row, mini_cells(row.cells)) for row in rows),
+        elsewhere=elsewhere_of([row.origin for row in rows]),
     )
 
 

@@ -22,7 +22,8 @@ def class_report(files: LabFiles, course: Course, gradebook: Gradebook) -> Class
     store = RunStore(course, lab.name)
     if not gradebook.students(lab.name):
         raise GradebookError(
-            f"Nothing of {lab.name} is graded in {course.root}. Run `deepgrade grade {lab.name} ...` first."
+            f"Nothing of {lab.name} is graded in {course.root}. Run `deepgrade grade {lab.name} ...` first,"
+            " or take results of other tools over with `deepgrade import`."
         )
 
     def students() -> Iterator[StudentEntry]:
@@ -61,6 +62,7 @@ def _student(entry: Entry, store: RunStore, lab: Lab) -> StudentEntry:
         run=record,
         run_folder=store.folder(entry.run_key) if record is not None and entry.run_key else None,
         refusal=entry.refusal,
+        beside=entry.beside,
     )
 
 

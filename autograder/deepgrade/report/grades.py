@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from deepgrade.files import write_atomic
+from deepgrade.report.elsewhere import earned, owner_of
 from deepgrade.report.model import ClassReport, StudentEntry
 from deepgrade.report.points import Row, decided_points, state_of, summarise
 from deepgrade.report.site import Slugs
@@ -34,7 +35,7 @@ def write_grades(report: ClassReport, path: Path) -> Path:
     ids = [question.id for question in report.lab.questions]
     writer.writerow(
         ["student", "sha256", "verdict", *ids, "automatic_points", "automatic_possible", "manual_points",
-         "manual_pending", "total_points", "total_possible", "flags"]
+         "manual_pending", "total_points", "total_possible", "flags", "adjustment", "graded_by"]
     )  # fmt: skip
     for _, row in _rows(report):
         tally = row.tally
@@ -51,6 +52,8 @@ def write_grades(report: ClassReport, path: Path) -> Path:
                 _number(tally.total),
                 _number(tally.total_possible),
                 _cell(" ".join(sorted({flag.code for flag in row.flags}))),
+                _number(tally.adjustment),
+                _graded_by(row),
             ]
         )
     write_atomic(path, stream.getvalue())
@@ -60,7 +63,7 @@ def write_grades(report: ClassReport, path: Path) -> Path:
 def write_results(report: ClassReport, path: Path) -> Path:
     """Write results.json: everything that scoring found, and what people decided."""
     head = {
-        "schema_version": 2,
+        "schema_version": 3,
         "lab": {
             "name": report.lab.name,
             "title": report.lab.title,
@@ -108,6 +111,7 @@ def _student(entry: StudentEntry, row: Row) -> dict[str, Any]:
             "manual": tally.manual,
             "manual_pending": tally.manual_pending,
             "not_assessed": tally.not_assessed,
+            "adjustment": tally.adjustment,
             "total": tally.total,
             "total_possible": tally.total_possible,
         },
@@ -123,8 +127,25 @@ def _student(entry: StudentEntry, row: Row) -> dict[str, Any]:
             for result in (score.questions if score else ())
         ],
         "models": [model.model_dump(mode="json") for model in (score.model_scores if score else ())],
-        "flags": [flag.model_dump(mode="json") for flag in (score.flags if score else ())],
+        "flags": [flag.model_dump(mode="json") for flag in row.flags],
+        "adjustments": [a.model_dump(mode="json") for a in (score.adjustments if score else ())],
+        "origin": score.origin.model_dump(mode="json") if score and score.origin else None,
+        "beside": [
+            {
+                "graded_by": owner_of(other),
+                "scored_at": other.scored_at.isoformat(),
+                "points": earned(other),
+                "origin": other.origin.model_dump(mode="json") if other.origin else None,
+            }
+            for other in entry.beside
+        ],
     }
+
+
+def _graded_by(row: Row) -> str:
+    if row.origin is not None:
+        return row.origin.tool
+    return "deepgrade" if row.tally.automatic is not None else ""
 
 
 def _dumps(value: Any) -> str:

@@ -32,6 +32,8 @@ class StudentEntry:
     """Why the submission was not taken in; one sentence."""
     decisions: Mapping[str, float] = field(default_factory=dict)
     """Question -> points that a person gave; they count instead of what the checks gave."""
+    beside: tuple[SubmissionScore, ...] = ()
+    """Results of other origins that are kept and do not count."""
 
 
 @dataclass(frozen=True)

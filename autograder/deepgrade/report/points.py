@@ -9,8 +9,9 @@ from typing import Literal, NamedTuple
 
 from deepgrade.evidence import VERDICTS, RunRecord
 from deepgrade.lab import Lab
+from deepgrade.report.elsewhere import beside_flags, title_of
 from deepgrade.report.model import StudentEntry
-from deepgrade.score.results import CheckStatus, Flag, ModelScore, QuestionResult, SubmissionScore
+from deepgrade.score.results import CheckStatus, Flag, ModelScore, Origin, QuestionResult, SubmissionScore
 
 State = Literal["full", "partial", "none", "pending", "review", "not_assessed", "absent"]
 """How a question stands: `pending` waits for a person to grade it, `review` for a person to decide what checks
@@ -44,13 +45,15 @@ class Tally(NamedTuple):
     """What left the denominator."""
     total_possible: float
     """All that can be had: the lab's points less what was not assessed."""
+    adjustment: float = 0.0
+    """What extra credit adds and a late penalty takes off."""
 
     @property
     def total(self) -> float | None:
-        """All points; None while something waits for a person."""
-        return (
-            None if self.automatic is None or self.manual_pending > _EPSILON else self.automatic + self.manual
-        )
+        """All points, never below 0; None while something waits for a person."""
+        if self.automatic is None or self.manual_pending > _EPSILON:
+            return None
+        return max(0.0, self.automatic + self.manual + self.adjustment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class Row:
     slug: str
     sha256: str
     verdict: str
-    """A verdict's code, `invalid_submission` for a refusal, or `not_run`."""
+    """A verdict's code, `invalid_submission` for a refusal, `imported` for another tool's results, or `not_run`."""
     verdict_title: str
     tone: Literal["good", "warn", "bad", "quiet"]
     tally: Tally
@@ -85,6 +88,7 @@ class Row:
     model_scores: tuple[ModelScore, ...]
     wall_s: float | None
     refusal: str | None
+    origin: Origin | None = None
 
 
 def decided_points(result: QuestionResult, decisions: Mapping[str, float]) -> float | None:
@@ -127,13 +131,16 @@ def tally(score: SubmissionScore | None, lab: Lab, decisions: Mapping[str, float
             possible += result.possible if decided else result.assessed
             missing += 0.0 if decided else result.possible - result.assessed
     total = math.fsum(q.possible for q in score.questions) - missing
-    return Tally(earned, possible, manual, pending, missing, total)
+    adjustment = math.fsum(adjustment.points for adjustment in score.adjustments)
+    return Tally(earned, possible, manual, pending, missing, total, adjustment)
 
 
 def verdict_of(
-    run: RunRecord | None, refusal: str | None
+    run: RunRecord | None, refusal: str | None, origin: Origin | None = None
 ) -> tuple[str, str, Literal["good", "warn", "bad", "quiet"]]:
     """Return a verdict's code, its title and its tone."""
+    if origin is not None:
+        return "imported", title_of(origin), "quiet"
     if run is None:
         return (
             ("invalid_submission", "invalid submission", "bad")
@@ -149,7 +156,8 @@ def verdict_of(
 
 def summarise(entry: StudentEntry, lab: Lab, slug: str) -> Row:
     """Return what the class page and the gradebook files need of a student."""
-    code, title, tone = verdict_of(entry.run, entry.refusal)
+    origin = entry.score.origin if entry.score else None
+    code, title, tone = verdict_of(entry.run, entry.refusal, origin)
     return Row(
         student=entry.student,
         slug=slug,
@@ -159,10 +167,11 @@ def summarise(entry: StudentEntry, lab: Lab, slug: str) -> Row:
         tone=tone,
         tally=tally(entry.score, lab, entry.decisions),
         cells=_cells(entry, lab),
-        flags=entry.score.flags if entry.score else (),
+        flags=(*(entry.score.flags if entry.score else ()), *beside_flags(entry.score, entry.beside)),
         model_scores=entry.score.model_scores if entry.score else (),
         wall_s=entry.run.wall_s if entry.run else None,
         refusal=entry.refusal,
+        origin=origin,
     )
 
 

@@ -21,6 +21,7 @@ from deepgrade.report.captured import (
     read_predictions,
 )
 from deepgrade.report.curves import curves
+from deepgrade.report.elsewhere import beside_sentences, caution_of, sentences_of
 from deepgrade.report.model import ClassReport, StudentEntry
 from deepgrade.report.notebook import NotebookView, read_notebook
 from deepgrade.report.points import State, decided_points, state_of
@@ -77,6 +78,7 @@ class QuestionView:
     comparison: Comparison | None
     cells: tuple[int, ...]
     problem: str | None
+    comment: str | None
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,12 @@ class StudentPage:
     run: RunView | None
     notebook: NotebookView | None
     warnings: tuple[str, ...]
+    elsewhere: tuple[str, ...]
+    """Of results that another tool gave: whose they are, out of which file, and what is particular about them."""
+    caution: str
+    """What staff should know of another tool's results."""
+    beside: tuple[str, ...]
+    """Results that are kept and do not count."""
 
 
 def student_page(report: ClassReport, entry: StudentEntry) -> StudentPage:
@@ -122,6 +130,9 @@ def student_page(report: ClassReport, entry: StudentEntry) -> StudentPage:
         run=run_view(entry.run) if entry.run else None,
         notebook=notebook,
         warnings=entry.run.submission.warnings if entry.run else (),
+        elsewhere=sentences_of(entry.score) if entry.score else (),
+        caution=caution_of(entry.score) if entry.score else "",
+        beside=beside_sentences(entry.beside),
     )
 
 
@@ -179,6 +190,7 @@ def _question(
         comparison=_comparison(lab, question, evidence, models, entry),
         cells=tuple(cells[:40]),
         problem=evidence[question.id].problem,
+        comment=result.comment if result else None,
     )
 
 

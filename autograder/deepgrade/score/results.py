@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from deepgrade.evidence import RunRecord
+
+Tool = Literal["otter", "nbgrader"]
+"""Tools whose own results can be taken over."""
 
 
 class CheckStatus(StrEnum):
@@ -64,6 +67,8 @@ class QuestionResult(_Result):
     checks: tuple[CheckResult, ...] = ()
     answer: str | None = None
     """A manual question's text, from the notebook."""
+    comment: str | None = None
+    """What a person wrote to the student, in the tool that the result comes from."""
 
 
 class Flag(_Result):
@@ -99,6 +104,34 @@ class ModelScore(_Result):
     reason: str | None = None
 
 
+class Origin(_Result):
+    """Where results come from that no run of ours gave: another tool's files."""
+
+    tool: Tool
+    version: str | None = None
+    """Of the tool that graded; None where neither its files nor a person said."""
+    file: str
+    """The file's name, below the folder that was imported."""
+    sha256: str
+    """Of the file."""
+    imported_at: datetime
+    name: str = ""
+    """The student's name in the tool's own list."""
+    handed_in_at: datetime | None = None
+    """When the student handed in, as the tool says."""
+    notes: tuple[str, ...] = ()
+    """What does not fit the lab, or counts otherwise in the tool; a sentence each."""
+
+
+class Adjustment(_Result):
+    """Points that belong to no check: they change the total and nothing else."""
+
+    code: Literal["extra_credit", "late_penalty"]
+    points: float
+    """Below 0 where points are taken away."""
+    question: str | None = None
+
+
 class SubmissionScore(_Result):
     """All results of one submission at one moment. Appended, never overwritten."""
 
@@ -114,6 +147,13 @@ class SubmissionScore(_Result):
     questions: tuple[QuestionResult, ...]
     model_scores: tuple[ModelScore, ...] = ()
     flags: tuple[Flag, ...] = ()
+    origin: Origin | None = None
+    """None: deepgrade's own. Otherwise `run_key` and `checks_sha256` are empty."""
+    adjustments: tuple[Adjustment, ...] = ()
+
+    def finds_the_same(self, other: SubmissionScore) -> bool:
+        """Return whether two scores differ at most in when, and out of which copy of a file, they were taken."""
+        return _found(self) == _found(other)
 
     def is_of(self, record: RunRecord) -> bool:
         """Return whether these are the results of a run, and not of one that failed before under the same key.
@@ -150,3 +190,10 @@ class SubmissionScore(_Result):
                 if result.check == check_id:
                     return result
         raise KeyError(check_id)
+
+
+_OF_THE_COPY = ("file", "sha256", "imported_at")
+
+
+def _found(score: SubmissionScore) -> dict[str, Any]:
+    return score.model_dump(exclude={"scored_at": True, "origin": set(_OF_THE_COPY)})

@@ -1,0 +1,1 @@
+"""Results out of other tools, and into them: otter's files, nbgrader's gradebook."""

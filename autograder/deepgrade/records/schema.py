@@ -1,0 +1,56 @@
+"""Which tables a gradebook has. One of an older version is brought up to date when it is opened, and loses nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, insert, inspect, select, update
+
+from deepgrade.records.sqlite_words import GradebookError
+from deepgrade.records.tables import Base, SchemaRow
+
+SCHEMA_VERSION = 2
+
+_STEPS: dict[int, tuple[str, ...]] = {
+    1: (
+        "ALTER TABLE submission ADD COLUMN origin VARCHAR(16)",
+        "ALTER TABLE submission ADD COLUMN aside BOOLEAN DEFAULT 0 NOT NULL",
+    ),
+}
+"""Version -> what makes the next one of it."""
+
+
+def prepare_tables(engine: Engine, path: Path) -> None:
+    """Make the tables of a new gradebook, or bring older ones up to date, all or nothing.
+
+    Raises:
+        GradebookError: A deepgrade that this one does not know wrote it.
+    """
+    with engine.connect() as connection:
+        if _version(connection) == SCHEMA_VERSION:
+            return
+        connection.rollback()
+        # Taken before looking again: another process may be doing the same. The driver begins no transaction of its
+        # own for changes of tables.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        version = _version(connection)
+        if version is None:
+            Base.metadata.create_all(connection)
+            connection.execute(insert(SchemaRow).values(version=SCHEMA_VERSION))
+        elif version > SCHEMA_VERSION:
+            raise GradebookError(
+                f"{path} has tables of version {version}, this deepgrade writes version {SCHEMA_VERSION}."
+                " Use the deepgrade that wrote it, or start a new course folder."
+            )
+        else:
+            for older in range(version, SCHEMA_VERSION):
+                for step in _STEPS[older]:
+                    connection.exec_driver_sql(step)
+            connection.execute(update(SchemaRow).values(version=SCHEMA_VERSION))
+        connection.commit()
+
+
+def _version(connection: Connection) -> int | None:
+    if not inspect(connection).has_table(SchemaRow.__tablename__):
+        return None
+    return connection.scalar(select(SchemaRow.version))
