@@ -26,7 +26,8 @@ def root_option(function: F) -> F:
         "--root",
         type=click.Path(path_type=Path, exists=True, file_okay=False),
         default=Path(),
-        help="Folder with solutions/ and tests/hidden/; default: found at or above the current folder.",
+        envvar="DEEPGRADE_ROOT",
+        help="Folder with solutions/ and tests/hidden/; default: $DEEPGRADE_ROOT, else found at or above the current folder.",
     )(function)
 
 

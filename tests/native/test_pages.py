@@ -1,0 +1,53 @@
+"""The pages about otter and nbgrader: every command in their `sh` blocks runs as it is printed, in an empty folder."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def run_page(name, folder):
+    """Run a page's commands in one shell and return what it printed."""
+    blocks = BLOCK.findall((PROJECT / "docs" / name).read_text(encoding="utf-8"))
+    assert blocks
+    environment = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "DEEPGRADE_ROOT": str(PROJECT),
+        "DEEPGRADE_STORE": str(folder / "store"),
+    }
+    script = "set -euo pipefail\n" + "\n".join(blocks)
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=1500
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_the_first_hour_with_otter_runs_as_printed(tmp_path):
+    run_page("otter.md", tmp_path)
+    course = tmp_path / "my-course"
+    assert (course / "released" / "mnist_one_layer.ipynb").is_file()
+    table = (course / "final_grades.csv").read_text(encoding="utf-8")
+    assert "solution" in table and "blank" in table
+    for folder in ("course", "from-otter"):
+        assert (course / folder / "report" / "mnist_one_layer" / "index.html").is_file()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_the_first_hour_with_nbgrader_runs_as_printed(tmp_path):
+    run_page("nbgrader.md", tmp_path)
+    course = tmp_path / "my-course"
+    before = (course / "grades.csv").read_text(encoding="utf-8")
+    after = (course / "after.csv").read_text(encoding="utf-8")
+    assert before.count("\n") == after.count("\n") == 5
+    assert (course / "feedback" / "blank" / "mnist_one_layer" / "mnist_one_layer.html").is_file()
+    assert (course / "from-nbgrader" / "report" / "mnist_one_layer" / "index.html").is_file()
