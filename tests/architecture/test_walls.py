@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "engine": {"files", "lab", "data", "evidence", "submission", "sandbox", "run", "infer", "records"},
     "report": {"files", "lab", "evidence", "score", "records"},
     "flavours": {"files", "lab"},
+    "interchange": {"files", "lab", "score", "report"},
     "grading": {
         *(
             "files",

@@ -4,6 +4,7 @@ from deepgrade.data import DataError
 from deepgrade.files import LockedError, StorageError, UntrustedFileError
 from deepgrade.image import ImageError
 from deepgrade.infer import WorkerDiedError
+from deepgrade.interchange import InterchangeError
 from deepgrade.lab import LabError
 from deepgrade.records import GradebookError
 from deepgrade.sandbox import SandboxUnavailable
@@ -13,6 +14,7 @@ KNOWN_ERRORS = (
     DataError,
     GradebookError,
     ImageError,
+    InterchangeError,
     LabError,
     LockedError,
     SandboxUnavailable,

@@ -23,6 +23,7 @@ COMMANDS: dict[str, _Entry] = {
     "data": _Entry("data", "List, fetch, import, make or verify data sets."),
     "demo": _Entry("demo", "Grade eight demo submissions of LE5 on synthetic data, from start to report."),
     "doctor": _Entry("doctor", "Say what works on this machine and how to repair what does not."),
+    "export": _Entry("export", "Write a lab's grades for nbgrader, otter, Canvas or Moodle."),
     "grade": _Entry("grade", "Grade submissions: run, predict, score, record, report."),
     "image": _Entry("image", "Build and check the container image for podman, docker and apptainer."),
     "regrade": _Entry("regrade", "Score stored runs again with changed checks; apply or cancel the result."),
