@@ -32,7 +32,7 @@ HEADER = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _POINTS_ROW = "    Points Possible"
 _ASSIGNMENT = re.compile(r"(?P<title>.*)\((?P<number>\d+)\)\s*", re.DOTALL)
 _KEPT = ("EX", "N/A")
-_DOWNLOAD = re.compile(r"(?P<name>[^_]+)_(?P<number>\d{3,12})")
+_DOWNLOAD = re.compile(r"(?P<name>[^_]+)_(?P<number>\d{1,12})")
 """What deepgrade calls a student whose file came from a Canvas download: name and Canvas's number."""
 _TEST_STUDENT = "student, test"
 _CONTROL_ROW = re.compile(r"\s*(?:Muted|Manual Posting.*)?\s*", re.IGNORECASE)

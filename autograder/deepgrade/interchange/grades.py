@@ -156,7 +156,7 @@ def remarks(question: QuestionGrade) -> list[str]:
             found.append(f"Failed: {sentence}{hint}")
         elif check.status is CheckStatus.NEEDS_REVIEW:
             found.append(f"Needs a person: {sentence}{reason}")
-        elif check.status in _UNASSESSED and not question.decided:
+        elif check.status in _UNASSESSED and check.possible > 0 and not question.decided:
             found.append(
                 f"Could not be assessed, so its {number_text(check.possible)} points are granted: {sentence}{reason}"
             )

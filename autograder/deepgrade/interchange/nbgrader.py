@@ -15,27 +15,21 @@ from __future__ import annotations
 
 import math
 import re
-import sqlite3
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from deepgrade.files import UntrustedFileError, read_untrusted, write_atomic
-from deepgrade.interchange.errors import InterchangeError
 from deepgrade.interchange.grades import StudentGrade, number_text, remarks
 from deepgrade.interchange.identity import Identities, Identity
 from deepgrade.interchange.nbgrader_cells import (
     CellScore,
-    GradedCell,
     cell_scores,
-    cells_of_questions,
-    question_of,
 )
+from deepgrade.interchange.nbgrader_course import Released, opened, read_released, require_gradebook
 from deepgrade.interchange.nbgrader_notebook import (
-    SourceCell,
     autograded_notebook,
     harmless_markdown,
     read_executed,
@@ -46,9 +40,7 @@ from deepgrade.lab import Lab, listed
 from deepgrade.report.text import clean, one_line
 from deepgrade.score.results import CheckResult
 
-_TABLES = {"assignment", "notebook", "base_cell", "grade", "comment", "submitted_assignment"}
 _KEPT_IN_NAMES = frozenset("_ .@'+~-")
-_HIDDEN = "# The hidden checks of {question}: deepgrade ran them apart from this notebook.\n"
 _HEADINGS = {"passed": "passed", "failed": "FAILED", "needs_review": "needs a person"}
 
 
@@ -62,8 +54,7 @@ class NbgraderExport:
         assignment: Its name in nbgrader; the lab's where None.
         notebook: Its notebook's name in nbgrader; the lab's, or the only one, where None.
         identities: Names and addresses for students whom the gradebook does not know yet.
-        autograded: Folder for the notebooks that formgrader opens; beside the gradebook where None.
-        notebooks: Whether to write them.
+        notebooks: Whether to write the notebooks that formgrader opens, into `autograded/` beside the gradebook.
         replace_manual: Replace manual scores of formgrader where a decision in deepgrade differs.
     """
 
@@ -72,26 +63,13 @@ class NbgraderExport:
     assignment: str | None = None
     notebook: str | None = None
     identities: Identities = field(default_factory=dict)
-    autograded: Path | None = None
     notebooks: bool = True
     replace_manual: bool = False
 
     @property
     def folder(self) -> Path:
         """Where formgrader looks for graded notebooks."""
-        return self.autograded or self.gradebook.parent / "autograded"
-
-
-@dataclass(frozen=True)
-class _Released:
-    """The lab as nbgrader released it."""
-
-    assignment: str
-    notebook: str
-    graded: dict[str, tuple[GradedCell, ...]]
-    comments: dict[str, str]
-    """Question -> the answer cell that carries its comment."""
-    sources: dict[str, SourceCell]
+        return self.gradebook.parent / "autograded"
 
 
 def export_nbgrader(request: NbgraderExport, grades: Iterable[StudentGrade]) -> ExportSummary:
@@ -101,10 +79,12 @@ def export_nbgrader(request: NbgraderExport, grades: Iterable[StudentGrade]) -> 
         InterchangeError: nbgrader is not installed, the file is not its gradebook, or its cells are not the lab's; then
             nothing was written.
     """
-    _require_gradebook(request.gradebook)
+    require_gradebook(request.gradebook)
     summary = ExportSummary()
-    with _opened(request.gradebook) as gradebook:
-        released = _released(request, gradebook)
+    with opened(request.gradebook) as gradebook:
+        released = read_released(
+            gradebook, request.lab, request.gradebook, request.assignment, request.notebook
+        )
         for grade in grades:
             if not _is_folder_name(grade.student):
                 summary.left_out[grade.student] = "has a name that nbgrader cannot use as a folder"
@@ -113,122 +93,17 @@ def export_nbgrader(request: NbgraderExport, grades: Iterable[StudentGrade]) -> 
         there = {
             submission.student.id for submission in gradebook.assignment_submissions(released.assignment)
         }
+    waiting = len(summary.waiting)
+    if waiting:
+        summary.notes.append(f"Answers of {waiting} students wait for a person in formgrader.")
     rest = sorted(there - set(summary.written))
     if rest:
         summary.notes.append(f"In the gradebook but not written:\n{listed(rest)}")
     return summary
 
 
-def _require_gradebook(path: Path) -> None:
-    # nbgrader makes its tables in any file that it opens, deepgrade's own gradebook.db too.
-    try:
-        with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as connection:
-            names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-        connection.close()
-    except sqlite3.Error as error:
-        raise InterchangeError(
-            f"{path} cannot be opened as nbgrader's gradebook ({error}). Name the course's gradebook.db;"
-            " `nbgrader generate_assignment` makes it."
-        ) from None
-    if not names >= _TABLES:
-        own = " It is deepgrade's own." if "regrade_set" in names else ""
-        raise InterchangeError(
-            f"{path} is not a gradebook of nbgrader.{own} Name the gradebook.db of the nbgrader course."
-        )
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    try:
-        from nbgrader.api import Gradebook
-    except ImportError as error:
-        raise InterchangeError(
-            f"Writing into nbgrader needs nbgrader ({error}). Run: pip install 'deepgrade[build]'"
-        ) from None
-    from sqlalchemy.exc import OperationalError
-
-    try:
-        # With a course id nbgrader would add that course; without, it takes the gradebook as it is.
-        with Gradebook(f"sqlite:///{path.resolve()}", course_id="") as gradebook:
-            yield gradebook
-    except OperationalError as error:
-        raise InterchangeError(
-            f"{path}: {error.orig}. Where it is locked, wait until formgrader or autograde has finished; where a column is"
-            " missing, run `nbgrader db upgrade`. Then give the same command again: what was written is kept."
-        ) from None
-
-
-def _released(request: NbgraderExport, gradebook: Any) -> _Released:
-    from nbgrader.api import MissingEntry
-
-    name = request.assignment or request.lab.name
-    try:
-        notebooks = list(gradebook.find_assignment(name).notebooks)
-    except MissingEntry:
-        there = listed([assignment.name for assignment in gradebook.assignments]) or "  none"
-        raise InterchangeError(
-            f"{request.gradebook} has no assignment {name!r}. Run `nbgrader generate_assignment {name}`, or name one of"
-            f" these with --assignment:\n{there}"
-        ) from None
-    wanted = request.notebook or (request.lab.name if len(notebooks) != 1 else notebooks[0].name)
-    notebook = next((one for one in notebooks if one.name == wanted), None)
-    if notebook is None:
-        raise InterchangeError(
-            f"Assignment {name!r} has no notebook {wanted!r}; name one with --notebook:\n"
-            f"{listed([one.name for one in notebooks])}"
-        )
-    solutions = {cell.name for cell in notebook.solution_cells}
-    graded = {cell.name: cell for cell in notebook.grade_cells}
-    cells = [GradedCell(cell.name, cell.max_score, cell.name in solutions) for cell in graded.values()]
-    comments: dict[str, str] = {}
-    for solution in sorted(solutions, key=lambda cell: (cell in graded, _natural(cell))):
-        comments[question_of(solution)] = solution
-    return _Released(
-        assignment=name,
-        notebook=wanted,
-        graded=cells_of_questions(request.lab, cells, f"{request.gradebook}: {name}/{wanted}"),
-        comments=comments,
-        sources={
-            cell.name: _source(cell, graded.get(cell.name), solutions) for cell in notebook.source_cells
-        },
-    )
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", name)]
-
-
-def _source(cell: Any, graded: Any, solutions: set[str]) -> SourceCell:
-    solution = cell.name in solutions
-    text = cell.source or ""
-    if graded is not None and not solution:
-        text = _without_hidden(cell.name, text)
-    return SourceCell(
-        name=cell.name,
-        cell_type=cell.cell_type,
-        source=text,
-        checksum=cell.checksum,
-        grade=graded is not None,
-        solution=solution,
-        locked=bool(cell.locked),
-        points=None if graded is None else graded.max_score,
-    )
-
-
-def _without_hidden(name: str, source: str) -> str:
-    """Return a test cell's source as it was released: the gradebook keeps it with the hidden tests."""
-    if name.endswith("-hidden"):
-        return _HIDDEN.format(question=question_of(name))
-    from nbformat.v4 import new_code_cell
-    from nbgrader.preprocessors import ClearHiddenTests
-
-    cell = new_code_cell(source)
-    ClearHiddenTests()._remove_hidden_test_region(cell)
-    return str(cell.source)
-
-
 def _write_student(
-    request: NbgraderExport, gradebook: Any, released: _Released, grade: StudentGrade, summary: ExportSummary
+    request: NbgraderExport, gradebook: Any, released: Released, grade: StudentGrade, summary: ExportSummary
 ) -> None:
     scores = {
         score.name: score
@@ -325,7 +200,7 @@ def _timestamp(request: NbgraderExport, assignment: str, student: str, summary: 
     return None
 
 
-def _comments(grade: StudentGrade, released: _Released) -> dict[str, str]:
+def _comments(grade: StudentGrade, released: Released) -> dict[str, str]:
     """Return cell -> automatic comment: Markdown that nbgrader puts into pages without sanitising it."""
     found: dict[str, list[str]] = {}
     for question in grade.questions:
@@ -340,7 +215,7 @@ def _comments(grade: StudentGrade, released: _Released) -> dict[str, str]:
 
 def _write_notebook(
     request: NbgraderExport,
-    released: _Released,
+    released: Released,
     grade: StudentGrade,
     scores: Mapping[str, CellScore],
     summary: ExportSummary,

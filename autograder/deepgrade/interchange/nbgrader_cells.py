@@ -52,6 +52,11 @@ def question_of(name: str) -> str:
     return name.partition("-")[0]
 
 
+def natural(name: str) -> list[tuple[int, str]]:
+    """Return a key that sorts `b2-...` before `b10-...`."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", name)]
+
+
 def cells_of_questions(
     lab: Lab, cells: Sequence[GradedCell], place: str
 ) -> dict[str, tuple[GradedCell, ...]]:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deepgrade.interchange.nbgrader_cells import question_of
+from deepgrade.interchange.nbgrader_cells import natural, question_of
 from deepgrade.report.captured import read_json_file
 from deepgrade.report.images import PictureRefused, check_picture
 from deepgrade.report.notebook import joined
@@ -36,8 +36,8 @@ _MOST_CHARACTERS = 200_000
 _SCHEMA = 3
 _ZERO_WIDTH_SPACE = "\N{ZERO WIDTH SPACE}"
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
-_TEX_COMMAND = re.compile(r"\\(?=(?:href|url|style|class|cssId|require|data|unicode|html)\b)", re.IGNORECASE)
 _ADDRESS = re.compile(r"\](?=[(\[:])")
+_OTTER_COMMENT = re.compile(r"^<!-- (?:BEGIN|END) QUESTION -->$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,11 @@ def harmless_markdown(text: str) -> str:
     """Return Markdown that looks the same and can become no tag, no link and no picture.
 
     A zero-width space stands behind what would begin one. No parser is asked, so that no difference between two
-    parsers lets anything through: HTML begins a tag only where a letter, `/`, `!` or `?` follows `<` at once.
+    parsers lets anything through: HTML begins a tag only where a letter, `/`, `!` or `?` follows `<` at once. Formulas are
+    left to MathJax, which nbconvert loads with its `Safe` extension.
     """
-    text = _TAG.sub(f"<{_ZERO_WIDTH_SPACE}", text)
-    text = _ADDRESS.sub(f"]{_ZERO_WIDTH_SPACE}", text)
-    return _TEX_COMMAND.sub(f"\\\\{_ZERO_WIDTH_SPACE}", text)
+    text = _TAG.sub(f"<{_ZERO_WIDTH_SPACE}", _OTTER_COMMENT.sub("", text))
+    return _ADDRESS.sub(f"]{_ZERO_WIDTH_SPACE}", text)
 
 
 def read_executed(run_folder: Path | None) -> list[Cell]:
@@ -96,7 +96,9 @@ def autograded_notebook(
         used.add(name)
         cells.append(_known(cell, sources[name], said.get(name)))
         ends[question_of(name)] = len(cells)
-    _add_missing(cells, ends, [cell for name, cell in sorted(sources.items()) if name not in used], said)
+    _add_missing(
+        cells, ends, [sources[name] for name in sorted(sources, key=natural) if name not in used], said
+    )
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     document = {

@@ -79,8 +79,9 @@ class Sheet:
 def quoted(text: str, delimiter: str) -> str:
     """Return a text as one CSV cell."""
     stream = io.StringIO()
-    csv.writer(stream, delimiter=delimiter, lineterminator="").writerow([text, ""])
-    return stream.getvalue().removesuffix(delimiter)
+    # Only what is in the line's end is quoted for being one: a cell that holds a lone \r would become two rows.
+    csv.writer(stream, delimiter=delimiter, lineterminator="\r\n").writerow([text, ""])
+    return stream.getvalue().removesuffix(f"{delimiter}\r\n")
 
 
 def read_sheet(path: Path) -> Sheet:

@@ -17,6 +17,7 @@ class ExportSummary:
         left_out: Student -> why theirs did not.
         granted: Student -> points that could not be assessed and were granted.
         reviews: Student -> questions in which a person has to look; they count as the checks gave.
+        waiting: Students with a question that has no points yet.
         notes: Whatever else a person should know, a sentence each.
     """
 
@@ -24,6 +25,7 @@ class ExportSummary:
     left_out: dict[str, str] = field(default_factory=dict)
     granted: dict[str, float] = field(default_factory=dict)
     reviews: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    waiting: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def wrote(self, grade: StudentGrade) -> None:
@@ -31,6 +33,8 @@ class ExportSummary:
         self.written.append(grade.student)
         if grade.granted > 1e-9:
             self.granted[grade.student] = grade.granted
+        if grade.waiting:
+            self.waiting.append(grade.student)
         if grade.reviews:
             self.reviews[grade.student] = grade.reviews
 
