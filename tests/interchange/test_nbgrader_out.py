@@ -119,7 +119,8 @@ def test_a_course_of_another_version_of_the_lab_gets_nothing(made, place):
         connection.execute("UPDATE grade_cells SET max_score = 3 WHERE max_score = 2")
     with pytest.raises(InterchangeError, match=r"c1: worth 2 points, but c1-answer-2 holds 3"):
         export(made, place)
-    assert set(nbgrader_rows(place)) == set()
+    with Gradebook(f"sqlite:///{place / 'gradebook.db'}", "") as gradebook:
+        assert gradebook.students == [] and gradebook.assignment_submissions("tiny") == []
 
 
 def test_a_name_that_is_no_folder_is_left_out(made, place):
@@ -224,7 +225,8 @@ def test_a_second_export_changes_nothing_and_what_people_did_in_formgrader_stays
     assert any(
         "ada, c1-answer-2: formgrader has 2 and deepgrade's decision is 1.5" in n for n in summary.notes
     )
-    assert nbgrader_rows(place)["bert"]["score"] == "3.35"
+    with Gradebook(f"sqlite:///{place / 'gradebook.db'}", "") as gradebook:
+        assert gradebook.find_submission("tiny", "bert").score == pytest.approx(0.6 + 1 + 1.25 + 0.5)
     assert notebook.read_bytes() == before
     export(made, place, replace_manual=True)
     assert kept(place, "ada")[0]["c1-answer-2"] == (None, 1.5, False)
@@ -268,9 +270,10 @@ def test_notebooks_are_valid_and_have_every_graded_cell_once_whatever_the_flavou
 def test_a_notebook_that_nbgrader_made_stays(made, place):
     path = place / "autograded" / "ada" / "tiny" / "tiny.ipynb"
     path.parent.mkdir(parents=True)
-    path.write_text('{"cells": [], "metadata": {}}')
+    theirs = '{"cells": [], "metadata": {"deepgrade": {"lab": "tiny", "flavour": "nbgrader"}}}'
+    path.write_text(theirs)
     summary = export(made, place)
-    assert path.read_text() == '{"cells": [], "metadata": {}}'
+    assert path.read_text() == theirs
     assert any("was made by nbgrader" in note for note in summary.notes)
     assert export(made, place, notebooks=False).notes == [n for n in summary.notes if "was made" not in n]
 

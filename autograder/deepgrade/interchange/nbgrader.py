@@ -154,8 +154,15 @@ def _set_grade(row: Any, score: CellScore, *, replace: bool) -> bool:
 
 
 def _make_student(gradebook: Any, student: str, who: Identity) -> None:
-    if any(known.id == student for known in gradebook.students):
-        return
+    from nbgrader.api import MissingEntry
+
+    try:
+        gradebook.find_student(student)
+    except MissingEntry:
+        gradebook.add_student(student, **_facts_of(who))
+
+
+def _facts_of(who: Identity) -> dict[str, str]:
     facts = {}
     if who.name:
         last, comma, first = who.name.partition(",")
@@ -164,7 +171,7 @@ def _make_student(gradebook: Any, student: str, who: Identity) -> None:
         facts = {"first_name": _plain(first), "last_name": _plain(last)}
     if who.email:
         facts["email"] = _plain(who.email)
-    gradebook.add_student(student, **facts)
+    return facts
 
 
 def _plain(text: str) -> str:

@@ -52,6 +52,11 @@ def question_of(name: str) -> str:
     return name.partition("-")[0]
 
 
+def holds_visible_check(name: str) -> bool:
+    """Return whether students have the cell's source."""
+    return _CHECK.search(name) is not None
+
+
 def natural(name: str) -> list[tuple[int, str]]:
     """Return a key that sorts `b2-...` before `b10-...`."""
     return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", name)]

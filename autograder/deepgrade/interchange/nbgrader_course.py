@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from deepgrade.interchange.errors import InterchangeError
-from deepgrade.interchange.nbgrader_cells import GradedCell, cells_of_questions, natural, question_of
+from deepgrade.interchange.nbgrader_cells import (
+    GradedCell,
+    cells_of_questions,
+    holds_visible_check,
+    natural,
+    question_of,
+)
 from deepgrade.interchange.nbgrader_notebook import SourceCell
 from deepgrade.lab import Lab, listed
 
@@ -151,7 +157,7 @@ def _source(cell: Any, graded: Any, solutions: set[str]) -> SourceCell:
 
 def _without_hidden(name: str, source: str) -> str:
     """Return a test cell's source as it was released: the gradebook keeps it with the hidden tests."""
-    if name.endswith("-hidden"):
+    if not holds_visible_check(name):
         return _HIDDEN.format(question=question_of(name))
     from nbformat.v4 import new_code_cell
     from nbgrader.preprocessors import ClearHiddenTests

@@ -26,8 +26,8 @@ from deepgrade.report.notebook import joined
 
 Cell = dict[str, Any]
 
-MARK = "deepgrade"
-"""Key in the metadata of notebooks that were written here."""
+_WRITTEN_HERE = {"deepgrade": {"written_by": "export"}}
+"""In the metadata of notebooks that come from here; templates have other facts under that name."""
 
 _NOTEBOOK_BYTES = 64 << 20
 _MOST_CELLS = 2_000
@@ -106,7 +106,7 @@ def autograded_notebook(
         "metadata": {
             "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
-            MARK: {"written_by": "export"},
+            **_WRITTEN_HERE,
         },
         "nbformat": 4,
         "nbformat_minor": 5,
@@ -117,7 +117,7 @@ def autograded_notebook(
 def was_written_here(path: Path) -> bool:
     """Return whether a notebook came from here, and may be replaced."""
     metadata = read_json_file(path, 2 * _NOTEBOOK_BYTES)[0].get("metadata")
-    return isinstance(metadata, dict) and MARK in metadata
+    return isinstance(metadata, dict) and _WRITTEN_HERE.items() <= metadata.items()
 
 
 def _name(cell: Cell, sources: Mapping[str, SourceCell], used: set[str]) -> str | None:
