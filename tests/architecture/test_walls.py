@@ -41,7 +41,7 @@ MAY_IMPORT = {
         ),
     },
     "flavours": {"files", "lab", "native"},
-    "interchange": {"files", "lab", "score", "submission", "records"},
+    "interchange": {"files", "lab", "score", "submission", "records", "report"},
     "grading": {
         *(
             "files",

@@ -14,8 +14,9 @@ from rich.console import Console
 
 from deepgrade.evidence import Verdict
 from deepgrade.report import StudentEntry, class_table, write_grades, write_results
-from deepgrade.report.grades import RESULTS_SCHEMA, _cell
+from deepgrade.report.grades import RESULTS_SCHEMA
 from deepgrade.report.points import STATE_WORDS, state_of, summarise, tally
+from deepgrade.report.text import spreadsheet_text
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def test_names_that_a_spreadsheet_would_calculate_are_text(tmp_path):
 @settings(deadline=None)
 @given(st.text())
 def test_no_guarded_cell_begins_like_a_formula(text):
-    assert not _cell(text).startswith(("=", "+", "-", "@"))
+    assert not spreadsheet_text(text).startswith(("=", "+", "-", "@"))
 
 
 def test_one_row_a_student_whatever_the_name(report, tmp_path):

@@ -4,6 +4,7 @@ from deepgrade.data import DataError
 from deepgrade.files import LockedError, StorageError, UntrustedFileError
 from deepgrade.image import ImageError
 from deepgrade.infer import WorkerDiedError
+from deepgrade.interchange import InterchangeError
 from deepgrade.interchange.arriving import ResultsError
 from deepgrade.lab import LabError
 from deepgrade.records import GradebookError
@@ -14,6 +15,7 @@ KNOWN_ERRORS = (
     DataError,
     GradebookError,
     ImageError,
+    InterchangeError,
     LabError,
     LockedError,
     ResultsError,

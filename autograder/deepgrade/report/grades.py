@@ -17,12 +17,10 @@ from deepgrade.report.elsewhere import earned, owner_of
 from deepgrade.report.model import ClassReport, StudentEntry
 from deepgrade.report.points import Row, decided_points, state_of, summarise
 from deepgrade.report.site import Slugs
-from deepgrade.report.text import one_line
+from deepgrade.report.text import one_line, spreadsheet_text
 
 RESULTS_SCHEMA = Path(__file__).parent / "results.schema.json"
 """The JSON Schema of results.json."""
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "|", "%")
 
 
 def write_grades(report: ClassReport, path: Path) -> Path:
@@ -41,7 +39,7 @@ def write_grades(report: ClassReport, path: Path) -> Path:
         tally = row.tally
         writer.writerow(
             [
-                _cell(one_line(row.student, 300)),
+                spreadsheet_text(one_line(row.student, 300)),
                 row.sha256,
                 row.verdict,
                 *(_number(cell.points) for cell in row.cells),
@@ -51,7 +49,7 @@ def write_grades(report: ClassReport, path: Path) -> Path:
                 _number(tally.manual_pending),
                 _number(tally.total),
                 _number(tally.total_possible),
-                _cell(" ".join(sorted({flag.code for flag in row.flags}))),
+                spreadsheet_text(" ".join(sorted({flag.code for flag in row.flags}))),
                 _number(tally.adjustment),
                 _graded_by(row),
             ]
@@ -154,7 +152,3 @@ def _dumps(value: Any) -> str:
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{round(value, 6):g}"
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -21,6 +21,7 @@ _MARKS = re.compile(
     "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
 _INVISIBLE = frozenset("\u200b\u2060\ufeff")
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "|", "%")
 
 
 def _replacement(match: re.Match[str]) -> str:
@@ -43,6 +44,11 @@ def clean(text: str) -> str:
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _MARKS.sub(r"\1", _UNSAFE.sub(_replacement, text))
+
+
+def spreadsheet_text(text: str) -> str:
+    """Return text that a spreadsheet takes for text: what would begin a formula has an apostrophe before it."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def one_line(text: str, most: int = 120) -> str:
