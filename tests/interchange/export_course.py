@@ -90,44 +90,9 @@ def report_of(
 
 
 def nbgrader_source(files: LabFiles) -> dict:
-    """Return the lab in nbgrader's source format, with one cell for the hidden checks of each question."""
+    """Return the lab in nbgrader's source format."""
     lab, checks = load_lab(files), load_checks(files.checks)
-    source = to_nbgrader(lab, read_master(master_text(files), lab), compile_visible(checks))
-    there = {cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in source["cells"]}
-    for question in lab.questions:
-        if question.manual or f"{question.id}-hidden" in there:
-            continue
-        places = [
-            n
-            for n, cell in enumerate(source["cells"])
-            if cell["metadata"]["deepgrade"]["question"] == question.id
-        ]
-        held = sum(check.points for check in checks.of(question.id) if check.visible)
-        source["cells"].insert(places[-1] + 1, _hidden_cell(question.id, question.points - held))
-    return source
-
-
-def _hidden_cell(question: str, points: float) -> dict:
-    name = f"{question}-hidden"
-    return {
-        "cell_type": "code",
-        "id": name,
-        "metadata": {
-            "deepgrade": {"question": question, "role": "check", "id": name},
-            "nbgrader": {
-                "grade": True,
-                "grade_id": name,
-                "locked": True,
-                "points": points,
-                "schema_version": 3,
-                "solution": False,
-                "task": False,
-            },
-        },
-        "execution_count": None,
-        "outputs": [],
-        "source": "### BEGIN HIDDEN TESTS\nassert 'MARIGOLD'\n### END HIDDEN TESTS",
-    }
+    return to_nbgrader(lab, read_master(master_text(files), lab), compile_visible(checks), checks.checks)
 
 
 def nbgrader_course(folder: Path, source: dict) -> Path:

@@ -7,8 +7,14 @@ from export_grades import LAB, POINTS, entry, report
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepgrade.interchange import class_grades
-from deepgrade.interchange.grades import number_text, possible_points, remarks, scale_factor, student_grade
+from deepgrade.interchange.outgoing import class_grades
+from deepgrade.interchange.outgoing.grades import (
+    number_text,
+    possible_points,
+    remarks,
+    scale_factor,
+    student_grade,
+)
 from deepgrade.report import StudentEntry, write_grades
 
 STATUSES = st.sampled_from(["passed", "failed", "not_assessed", "internal_error", "needs_review"])

@@ -3,7 +3,7 @@
 import pytest
 from export_grades import sheet_file
 
-from deepgrade.interchange import Identity, InterchangeError, read_identities
+from deepgrade.interchange.outgoing import Identity, InterchangeError, read_identities
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ from interchange_courses import (
 )
 
 from deepgrade.cli.main import main
-from deepgrade.interchange.arriving import NativeCell, NativeClass, NativeResult
-from deepgrade.interchange.taking_over import score_of, take_over
+from deepgrade.interchange.incoming.arriving import NativeCell, NativeClass, NativeResult
+from deepgrade.interchange.incoming.taking_over import score_of, take_over
 from deepgrade.records import Course, Gradebook
 from deepgrade.report.grades import RESULTS_SCHEMA
 from deepgrade.report.points import tally

@@ -6,7 +6,7 @@ import io
 import pytest
 from export_grades import LAB, entry, report, sheet_file
 
-from deepgrade.interchange import (
+from deepgrade.interchange.outgoing import (
     Identity,
     InterchangeError,
     class_grades,

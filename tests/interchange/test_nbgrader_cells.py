@@ -7,9 +7,15 @@ from export_grades import LAB, POINTS, entry
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepgrade.interchange import InterchangeError
-from deepgrade.interchange.grades import student_grade
-from deepgrade.interchange.nbgrader_cells import GradedCell, cell_scores, cells_of_questions, fit, natural
+from deepgrade.interchange.outgoing import InterchangeError
+from deepgrade.interchange.outgoing.grades import student_grade
+from deepgrade.interchange.outgoing.nbgrader_cells import (
+    GradedCell,
+    cell_scores,
+    cells_of_questions,
+    fit,
+    natural,
+)
 
 CELLS = [
     GradedCell("a1-answer-1", 1.0, True),

@@ -9,9 +9,9 @@ import pytest
 from interchange_courses import CELLS, MANUAL, made_gradebook, small_lab
 
 from deepgrade.files import UntrustedFileError
-from deepgrade.interchange.arriving import ResultsError
-from deepgrade.interchange.nbgrader_in import read_nbgrader
-from deepgrade.interchange.taking_over import score_of
+from deepgrade.interchange.incoming.arriving import ResultsError
+from deepgrade.interchange.incoming.nbgrader import read_nbgrader
+from deepgrade.interchange.incoming.taking_over import score_of
 from deepgrade.records import Gradebook
 from deepgrade.report.points import tally
 

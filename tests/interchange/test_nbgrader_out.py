@@ -23,8 +23,14 @@ from hypothesis import strategies as st
 from nbconvert.filters import markdown2html
 from nbgrader.api import Gradebook
 
-from deepgrade.interchange import Identity, InterchangeError, NbgraderExport, class_grades, export_nbgrader
-from deepgrade.interchange.nbgrader_notebook import harmless_markdown
+from deepgrade.interchange.outgoing import (
+    Identity,
+    InterchangeError,
+    NbgraderExport,
+    class_grades,
+    export_nbgrader,
+)
+from deepgrade.interchange.outgoing.nbgrader_notebook import harmless_markdown
 from deepgrade.report import StudentEntry, write_grades
 from deepgrade.score import CheckStatus
 

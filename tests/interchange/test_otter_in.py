@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from interchange_courses import results_json, small_lab
 
-from deepgrade.interchange.arriving import ResultsError
-from deepgrade.interchange.otter_in import read_otter
-from deepgrade.interchange.taking_over import score_of
+from deepgrade.interchange.incoming.arriving import ResultsError
+from deepgrade.interchange.incoming.otter import read_otter
+from deepgrade.interchange.incoming.taking_over import score_of
 
 FULL = {"a1": (1.0, 1.0), "a2": (2.0, 2.0)}
 HEADER = "file,a1,a2,total_points_earned,percent_correct,grading_status\n"

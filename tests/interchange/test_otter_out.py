@@ -12,7 +12,7 @@ from otter.test_files.abstract_test import TestCase as OtterCase
 from otter.test_files.abstract_test import TestCaseResult as OtterResult
 from otter.test_files.exception_test import ExceptionTestFile
 
-from deepgrade.interchange import class_grades, otter_table
+from deepgrade.interchange.outgoing import class_grades, otter_table
 from deepgrade.report import StudentEntry
 
 

@@ -1,4 +1,4 @@
-"""What `deepgrade export` writes comes back equal through `deepgrade import`: belongs into tests/interchange/ once both are there."""
+"""What `deepgrade export` writes comes back equal through `deepgrade import`."""
 
 from datetime import UTC, datetime
 
@@ -38,7 +38,12 @@ def _score(student, key, a1, a2):
         QuestionResult(question="a3", title="a3", manual=True, points=None, possible=1.0, assessed=1.0)
     )
     return SubmissionScore(
-        lab="small", student=student, run_key=key, scored_at=datetime.now(UTC), checks_sha256="c", questions=tuple(questions)
+        lab="small",
+        student=student,
+        run_key=key,
+        scored_at=datetime.now(UTC),
+        checks_sha256="c",
+        questions=tuple(questions),
     )
 
 
@@ -73,7 +78,17 @@ def _run(root, *words):
 def test_nbgraders_gradebook_brings_back_what_was_written_into_it(graded, tmp_path):
     files, _ = small_lab(tmp_path / "root")
     path = made_gradebook(tmp_path / "gradebook.db", {})
-    _run(files.root, "export", "nbgrader", "small", "--course", graded.root, "--gradebook", path, "--no-notebooks")
+    _run(
+        files.root,
+        "export",
+        "nbgrader",
+        "small",
+        "--course",
+        graded.root,
+        "--gradebook",
+        path,
+        "--no-notebooks",
+    )
     _run(files.root, "import", "nbgrader", path, "small", "--course", tmp_path / "back")
     assert _points(Course(tmp_path / "back")) == _points(graded)
 

@@ -8,8 +8,8 @@ from export_grades import sheet_file
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepgrade.interchange import InterchangeError, read_sheet
-from deepgrade.interchange.sheet import quoted
+from deepgrade.interchange.outgoing import InterchangeError, read_sheet
+from deepgrade.interchange.outgoing.sheet import quoted
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00\ufeff"), max_size=12)
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from deepgrade.cli.options import course_option, errors_for_people, root_option
 from deepgrade.files import write_atomic
 from deepgrade.grading import open_gradebook
-from deepgrade.interchange import (
+from deepgrade.interchange.outgoing import (
     DELIMITERS,
     HEADINGS,
     ExportSummary,

@@ -12,10 +12,10 @@ from rich.console import Console
 
 from deepgrade.cli.options import course_option, errors_for_people, root_option
 from deepgrade.cli.reporting import print_class, write_class_report
-from deepgrade.interchange.arriving import NativeClass, some
-from deepgrade.interchange.nbgrader_in import read_nbgrader
-from deepgrade.interchange.otter_in import read_otter
-from deepgrade.interchange.taking_over import Taken, take_over
+from deepgrade.interchange.incoming.arriving import NativeClass, some
+from deepgrade.interchange.incoming.nbgrader import read_nbgrader
+from deepgrade.interchange.incoming.otter import read_otter
+from deepgrade.interchange.incoming.taking_over import Taken, take_over
 from deepgrade.lab import LabFiles, find_root, listed, load_lab
 from deepgrade.records import Course
 

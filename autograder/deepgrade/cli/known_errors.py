@@ -4,8 +4,7 @@ from deepgrade.data import DataError
 from deepgrade.files import LockedError, StorageError, UntrustedFileError
 from deepgrade.image import ImageError
 from deepgrade.infer import WorkerDiedError
-from deepgrade.interchange import InterchangeError
-from deepgrade.interchange.arriving import ResultsError
+from deepgrade.interchange.errors import InterchangeError
 from deepgrade.lab import LabError
 from deepgrade.records import GradebookError
 from deepgrade.sandbox import SandboxUnavailable
@@ -18,7 +17,6 @@ KNOWN_ERRORS = (
     InterchangeError,
     LabError,
     LockedError,
-    ResultsError,
     SandboxUnavailable,
     ScoringError,
     StorageError,

@@ -22,20 +22,20 @@ from pathlib import Path
 from typing import Any
 
 from deepgrade.files import UntrustedFileError, read_untrusted, write_atomic
-from deepgrade.interchange.grades import StudentGrade, number_text, remarks
-from deepgrade.interchange.identity import Identities, Identity
-from deepgrade.interchange.nbgrader_cells import (
+from deepgrade.interchange.outgoing.grades import StudentGrade, number_text, remarks
+from deepgrade.interchange.outgoing.identity import Identities, Identity
+from deepgrade.interchange.outgoing.nbgrader_cells import (
     CellScore,
     cell_scores,
 )
-from deepgrade.interchange.nbgrader_course import Released, opened, read_released, require_gradebook
-from deepgrade.interchange.nbgrader_notebook import (
+from deepgrade.interchange.outgoing.nbgrader_course import Released, opened, read_released, require_gradebook
+from deepgrade.interchange.outgoing.nbgrader_notebook import (
     autograded_notebook,
     harmless_markdown,
     read_executed,
     was_written_here,
 )
-from deepgrade.interchange.summary import ExportSummary
+from deepgrade.interchange.outgoing.summary import ExportSummary
 from deepgrade.lab import Lab, listed
 from deepgrade.report.text import clean, one_line
 from deepgrade.score.results import CheckResult

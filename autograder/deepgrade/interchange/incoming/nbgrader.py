@@ -18,7 +18,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any
 
-from deepgrade.interchange.arriving import (
+from deepgrade.interchange.incoming.arriving import (
     NativeCell,
     NativeClass,
     NativeResult,
@@ -29,7 +29,7 @@ from deepgrade.interchange.arriving import (
     some,
     unfit_points,
 )
-from deepgrade.interchange.sqlite_copy import Copied, copy_database
+from deepgrade.interchange.incoming.sqlite_copy import Copied, copy_database
 from deepgrade.lab import Lab, listed
 from deepgrade.score import Adjustment, Flag
 from deepgrade.submission import safe_name

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from deepgrade.files import read_untrusted, sha256_bytes
-from deepgrade.interchange.arriving import ResultsError, shown
+from deepgrade.interchange.incoming.arriving import ResultsError, shown
 
 MAX_BYTES = 1 << 30
 """The largest database that is taken."""

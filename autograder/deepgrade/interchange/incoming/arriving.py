@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from deepgrade.interchange.errors import InterchangeError
 from deepgrade.lab import Lab, listed
 from deepgrade.score import Adjustment, Flag, Tool
 
@@ -22,7 +23,7 @@ EPSILON = 1e-6
 """Points that differ by less are the same."""
 
 
-class ResultsError(Exception):
+class ResultsError(InterchangeError):
     """Results of another tool cannot be taken over; the message says what to do next. Nothing was changed."""
 
 

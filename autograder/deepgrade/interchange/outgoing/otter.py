@@ -12,8 +12,8 @@ import io
 from collections import Counter
 from collections.abc import Iterable
 
-from deepgrade.interchange.grades import Part, StudentGrade, number_text, possible_points
-from deepgrade.interchange.summary import ExportSummary
+from deepgrade.interchange.outgoing.grades import Part, StudentGrade, number_text, possible_points
+from deepgrade.interchange.outgoing.summary import ExportSummary
 from deepgrade.lab import Lab
 from deepgrade.report.text import one_line, spreadsheet_text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from deepgrade.interchange.grades import Part, StudentGrade, number_text
+from deepgrade.interchange.outgoing.grades import Part, StudentGrade, number_text
 
 
 @dataclass

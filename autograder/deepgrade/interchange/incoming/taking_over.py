@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from deepgrade.interchange.arriving import EPSILON, NativeCell, NativeClass, NativeResult
+from deepgrade.interchange.incoming.arriving import EPSILON, NativeCell, NativeClass, NativeResult
 from deepgrade.lab import Lab, Question
 from deepgrade.records import Arrival, Course, Gradebook
 from deepgrade.score import (

@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from deepgrade.interchange.errors import InterchangeError
-from deepgrade.interchange.nbgrader_cells import (
+from deepgrade.interchange.outgoing.nbgrader_cells import (
     GradedCell,
     cells_of_questions,
-    holds_visible_check,
     natural,
     question_of,
 )
-from deepgrade.interchange.nbgrader_notebook import SourceCell
+from deepgrade.interchange.outgoing.nbgrader_notebook import SourceCell
 from deepgrade.lab import Lab, listed
 
 _TABLES = {"assignment", "notebook", "base_cell", "grade", "comment", "submitted_assignment"}
@@ -157,7 +156,7 @@ def _source(cell: Any, graded: Any, solutions: set[str]) -> SourceCell:
 
 def _without_hidden(name: str, source: str) -> str:
     """Return a test cell's source as it was released: the gradebook keeps it with the hidden tests."""
-    if not holds_visible_check(name):
+    if name.endswith("-hidden"):
         return _HIDDEN.format(question=question_of(name))
     from nbformat.v4 import new_code_cell
     from nbgrader.preprocessors import ClearHiddenTests

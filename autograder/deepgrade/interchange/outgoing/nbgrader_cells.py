@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from deepgrade.interchange.errors import InterchangeError
-from deepgrade.interchange.grades import QuestionGrade, check_points
+from deepgrade.interchange.outgoing.grades import QuestionGrade, check_points
 from deepgrade.lab import Lab, listed
 from deepgrade.score.results import CheckResult, CheckStatus
 
@@ -50,11 +50,6 @@ class CellScore(NamedTuple):
 def question_of(name: str) -> str:
     """Return the question of a cell: ids of questions have no hyphen."""
     return name.partition("-")[0]
-
-
-def holds_visible_check(name: str) -> bool:
-    """Return whether students have the cell's source."""
-    return _CHECK.search(name) is not None
 
 
 def natural(name: str) -> list[tuple[int, str]]:

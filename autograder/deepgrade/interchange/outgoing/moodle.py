@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from deepgrade.interchange.errors import InterchangeError
-from deepgrade.interchange.grades import (
+from deepgrade.interchange.outgoing.grades import (
     Part,
     StudentGrade,
     number_text,
@@ -27,10 +27,10 @@ from deepgrade.interchange.grades import (
     remarks,
     scale_factor,
 )
-from deepgrade.interchange.identity import Identities, Identity
-from deepgrade.interchange.matching import Key, letters, match_rows
-from deepgrade.interchange.sheet import Sheet
-from deepgrade.interchange.summary import ExportSummary
+from deepgrade.interchange.outgoing.identity import Identities, Identity
+from deepgrade.interchange.outgoing.matching import Key, letters, match_rows
+from deepgrade.interchange.outgoing.sheet import Sheet
+from deepgrade.interchange.outgoing.summary import ExportSummary
 from deepgrade.lab import Lab, listed
 from deepgrade.report.text import one_line, shorten, spreadsheet_text
 

@@ -23,7 +23,7 @@ from deepgrade.files import (
     read_untrusted,
     sha256_bytes,
 )
-from deepgrade.interchange.arriving import (
+from deepgrade.interchange.incoming.arriving import (
     EPSILON,
     NativeCell,
     NativeClass,
@@ -35,7 +35,7 @@ from deepgrade.interchange.arriving import (
     some,
     unfit_points,
 )
-from deepgrade.interchange.otter_table import CLOSE, GRADES, UnfitError, other_total, read_table
+from deepgrade.interchange.incoming.otter_table import CLOSE, GRADES, UnfitError, other_total, read_table
 from deepgrade.lab import Lab, listed
 from deepgrade.submission.names import name_facts
 

@@ -20,11 +20,17 @@ import re
 from collections.abc import Iterable, Sequence
 
 from deepgrade.interchange.errors import InterchangeError
-from deepgrade.interchange.grades import Part, StudentGrade, number_text, possible_points, scale_factor
-from deepgrade.interchange.identity import Identities, Identity
-from deepgrade.interchange.matching import Key, letters, match_rows
-from deepgrade.interchange.sheet import Sheet
-from deepgrade.interchange.summary import ExportSummary
+from deepgrade.interchange.outgoing.grades import (
+    Part,
+    StudentGrade,
+    number_text,
+    possible_points,
+    scale_factor,
+)
+from deepgrade.interchange.outgoing.identity import Identities, Identity
+from deepgrade.interchange.outgoing.matching import Key, letters, match_rows
+from deepgrade.interchange.outgoing.sheet import Sheet
+from deepgrade.interchange.outgoing.summary import ExportSummary
 from deepgrade.lab import Lab, listed
 from deepgrade.report.text import one_line, spreadsheet_text
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deepgrade.interchange.nbgrader_cells import natural, question_of
+from deepgrade.interchange.outgoing.nbgrader_cells import natural, question_of
 from deepgrade.report.captured import read_json_file
 from deepgrade.report.images import PictureRefused, check_picture
 from deepgrade.report.notebook import joined

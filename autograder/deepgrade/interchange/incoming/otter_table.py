@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 
 from deepgrade.files import sha256_bytes
-from deepgrade.interchange.arriving import (
+from deepgrade.interchange.incoming.arriving import (
     NativeCell,
     NativeResult,
     Placing,
