@@ -73,7 +73,7 @@ def test_what_students_send_instead_of_a_notebook_is_refused_by_name(tmp_path):
 
 
 def test_a_folder_of_too_many_files_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("deepgrade.submission.intake.MAX_FILES", 3)
+    monkeypatch.setattr("deepgrade.submission.listing.MAX_FILES", 3)
     for name in "abcd":
         save(tmp_path / "all" / f"{name}.ipynb")
     assert gather(tmp_path / "all")["all"].code == "too_many_files"
