@@ -8,6 +8,7 @@ from deepgrade.lab import LabError
 from deepgrade.records import GradebookError
 from deepgrade.sandbox import SandboxUnavailable
 from deepgrade.score import ScoringError
+from deepgrade.submission import RosterError
 
 KNOWN_ERRORS = (
     DataError,
@@ -15,6 +16,7 @@ KNOWN_ERRORS = (
     ImageError,
     LabError,
     LockedError,
+    RosterError,
     SandboxUnavailable,
     ScoringError,
     StorageError,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from sqlalchemy import Engine, ExceptionContext, create_engine, event, func, sel
 from sqlalchemy.orm import Session
 
 from deepgrade.files import StorageError
-from deepgrade.records.tables import Base, RegradeSetRow, SchemaRow, ScoreRow, SubmissionRow
+from deepgrade.records.tables import AttributionRow, Base, RegradeSetRow, SchemaRow, ScoreRow, SubmissionRow
 from deepgrade.score import SubmissionScore
 
 SCHEMA_VERSION = 1
@@ -34,6 +35,16 @@ class Entry(NamedTuple):
     refusal: str | None
     score: SubmissionScore | None
     """None when it was refused or has not been scored."""
+
+
+class Attribution(NamedTuple):
+    """Whose a submission is that came under some name."""
+
+    students: tuple[str, ...]
+    """Keys: several for a group."""
+    why: str
+    clues: str
+    """JSON."""
 
 
 _NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR")
@@ -179,34 +190,83 @@ class Gradebook:
         with self._writing() as session:
             session.add(_score_row(submission_id, score, set_id))
 
-    def students(self, lab: str) -> list[str]:
-        """Return all who handed in, in alphabetical order."""
+    def attribute(self, lab: str, attributions: Mapping[str, Attribution]) -> None:
+        """Say whose submissions are; what is in force already is not written again, and nothing is ever overwritten.
+
+        Args:
+            lab: Of which lab.
+            attributions: The name under which a submission came -> whose it is.
+        """
+        before = self.attributions(lab)
+        with self._writing() as session:
+            session.add_all(
+                AttributionRow(
+                    lab=lab,
+                    handed_in_as=name,
+                    students=json.dumps(list(attribution.students), ensure_ascii=False),
+                    why=attribution.why,
+                    clues=attribution.clues,
+                    decided_at=datetime.now(UTC),
+                )
+                for name, attribution in attributions.items()
+                if attribution.students and before.get(name) != attribution
+            )
+
+    def attributions(self, lab: str) -> dict[str, Attribution]:
+        """Return whose submissions are, by the name under which they came; a name that is missing is its own student."""
+        with Session(self._engine) as session:
+            rows = session.scalars(
+                select(AttributionRow).where(AttributionRow.lab == lab).order_by(AttributionRow.id)
+            )
+            return {
+                row.handed_in_as: Attribution(tuple(json.loads(row.students)), row.why, row.clues)
+                for row in rows
+            }
+
+    def handed_in_names(self, lab: str) -> list[str]:
+        """Return all names under which something was handed in, in alphabetical order."""
         with Session(self._engine) as session:
             rows = session.scalars(select(SubmissionRow.student).where(SubmissionRow.lab == lab).distinct())
             return sorted(rows, key=str.casefold)
 
+    def names_of_students(self, lab: str) -> dict[str, list[str]]:
+        """Return student -> the names under which they, or their groups, handed in; students in alphabetical order."""
+        attributions = self.attributions(lab)
+        names: dict[str, list[str]] = {}
+        for name in self.handed_in_names(lab):
+            for student in attributions[name].students if name in attributions else (name,):
+                names.setdefault(student, []).append(name)
+        return {student: names[student] for student in sorted(names, key=str.casefold)}
+
+    def students(self, lab: str) -> list[str]:
+        """Return all who handed in, in alphabetical order."""
+        return list(self.names_of_students(lab))
+
     def entries(self, lab: str) -> Iterator[Entry]:
-        """Yield every student's submission in force, one at a time."""
-        for student in self.students(lab):
-            yield self.entry(lab, student)
+        """Yield every student's submission in force, one at a time; a group's once for each of its students."""
+        for student, names in self.names_of_students(lab).items():
+            yield self._entry(lab, student, names)
 
     def entry(self, lab: str, student: str) -> Entry:
-        """Return a student's submission in force.
+        """Return a student's submission in force: the one handed to `grade` last.
 
         Raises:
             GradebookError: The student has none.
         """
+        return self._entry(lab, student, self.names_of_students(lab).get(student, []))
+
+    def _entry(self, lab: str, student: str, names: list[str]) -> Entry:
         with Session(self._engine) as session:
             row = session.scalar(
                 select(SubmissionRow)
-                .where(SubmissionRow.lab == lab, SubmissionRow.student == student)
+                .where(SubmissionRow.lab == lab, SubmissionRow.student.in_(names))
                 .order_by(SubmissionRow.received_at.desc(), SubmissionRow.id.desc())
                 .limit(1)
             )
             if row is None:
                 raise GradebookError(f"{student} has handed in nothing for {lab}.")
             score = self._score_in_force(session, row)
-            return Entry(row.id, row.student, row.filename, row.sha256, row.run_key, row.refusal, score)
+            return Entry(row.id, student, row.filename, row.sha256, row.run_key, row.refusal, score)
 
     @staticmethod
     def _score_in_force(session: Session, row: SubmissionRow) -> SubmissionScore | None:

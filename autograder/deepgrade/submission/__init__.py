@@ -2,7 +2,7 @@
 
 from deepgrade.submission.clues import Clues, Submitter
 from deepgrade.submission.intake import HandedIn, Intake, collect
-from deepgrade.submission.matching import Match, match_all, match_without_roster
+from deepgrade.submission.matching import Match, free_key, match_all, match_without_roster
 from deepgrade.submission.model import REFUSALS, Cell, Refusal, Submission
 from deepgrade.submission.names import safe_name
 from deepgrade.submission.parse import MAX_BYTES, MAX_CELLS
@@ -28,6 +28,7 @@ __all__ = [
     "Submitter",
     "Template",
     "collect",
+    "free_key",
     "load_template",
     "match_all",
     "match_without_roster",

@@ -39,6 +39,8 @@ class Match(NamedTuple):
     """`ambiguous` or `unmatched` as soon as one of a group is."""
     why: str
     """How it was found, or why not, for a person."""
+    by_id: bool = False
+    """Whether an id says it, of everybody."""
 
 
 class _Found(NamedTuple):
@@ -241,17 +243,18 @@ def _match(name: str, people: list[tuple[Submitter | None, _Found]], roster: Ros
             students[found.student] = True
             states.add("matched")
         else:
-            students.setdefault(_free_key(_own_key(name, person), roster), False)
+            students.setdefault(free_key(_own_key(name, person), roster), False)
             states.add("ambiguous" if found.people else "unmatched")
         who = (person.name or person.email or person.sid) if person is not None and len(people) > 1 else None
         reason = found.problem or found.why
         whys.append(f"{who}: {reason}" if who else reason)
     order: tuple[State, ...] = ("ambiguous", "unmatched", "matched")
     state = next(state for state in order if state in states)
-    return Match(tuple(students), tuple(students.values()), state, "; ".join(dict.fromkeys(whys)))
+    by_id = all(found.by_id and found.student is not None for _, found in people)
+    return Match(tuple(students), tuple(students.values()), state, "; ".join(dict.fromkeys(whys)), by_id)
 
 
-def _free_key(key: str, roster: Roster) -> str:
+def free_key(key: str, roster: Roster) -> str:
     """Return a key that is nobody's in the roster: what is not matched must not pass for a student who has that key."""
     while key in roster.by_student:
         key = f"{key[:60]}~{sha256_bytes(key.encode())[:8]}"
