@@ -13,6 +13,7 @@ from deepgrade.lab import LabFiles, listed
 from deepgrade.records import Course, PeopleRecord
 from deepgrade.report import class_table, write_grades, write_report, write_results
 from deepgrade.report.from_records import class_report
+from deepgrade.report.text import one_line
 
 
 def print_class(console: Console, files: LabFiles, course: Course) -> None:
@@ -35,7 +36,7 @@ def print_errors(console: Console, errors: Sequence[str]) -> None:
 
 def print_people(console: Console, people: PeopleRecord) -> None:
     """Print who of the roster handed in nothing, and which submissions are nobody's or could be several people's."""
-    lines = list(people.notices)
+    lines = [one_line(notice, 400) for notice in people.notices]
     if people.roster_students is not None:
         there = people.roster_students - len(people.absent)
         lines.append(f"Roster: {there} of {people.roster_students} students handed in.")
@@ -46,7 +47,8 @@ def print_people(console: Console, people: PeopleRecord) -> None:
             ("Could be several people's, graded under their own name", _whose(people, "ambiguous")),
         ):
             if rows:
-                lines.append(f"{heading} ({len(rows)}):\n{listed(rows, most=40)}")
+                shown = listed([one_line(row, 400) for row in rows], most=40)
+                lines.append(f"{heading} ({len(rows)}):\n{shown}")
     for line in lines:
         console.print(line, highlight=False, markup=False)
 

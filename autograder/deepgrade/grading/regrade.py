@@ -48,7 +48,9 @@ def compute_set(files: LabFiles, course: Course, store: DataStore) -> RegradeRes
                 f"No run of {lab.name} is stored in {course.root}. Run `deepgrade grade {lab.name}` first."
             )
         gradebook.require_decided(lab.name)
-        once = {submission_id: (folder, record) for _, submission_id, folder, record in runs}  # groups share one
+        once = {
+            submission_id: (folder, record) for _, submission_id, folder, record in runs
+        }  # groups share one
         scored = score_stored(
             files, lab, course, store, [(key, *run) for key, run in once.items()], scratch=scratch
         )

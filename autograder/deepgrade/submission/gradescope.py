@@ -18,6 +18,7 @@ import yaml
 
 from deepgrade.submission.clues import Submitter
 from deepgrade.submission.handed_in_time import parse_time
+from deepgrade.submission.places import readable
 
 METADATA_NAME = "submission_metadata.yml"
 MAX_METADATA_BYTES = 64 << 20
@@ -164,7 +165,7 @@ def _submission(facts: dict[str, Any]) -> GradescopeSubmission:
 def _text(person: dict[str, Any], key: str) -> str | None:
     value = person.get(key)
     text = value.strip() if isinstance(value, str) else ""
-    return text if text and text not in ("~", "null") else None
+    return readable(text) if text and text not in ("~", "null") else None
 
 
 def _one_line(text: str) -> str:

@@ -20,6 +20,7 @@ from typing import Literal, NamedTuple
 from deepgrade.files import UntrustedFileError
 from deepgrade.lab import listed
 from deepgrade.submission.names import safe_name
+from deepgrade.submission.places import readable
 
 MAX_ROSTER_BYTES = 16 << 20
 
@@ -211,7 +212,7 @@ def _split(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
         begins = 1
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                rows.append((begins, [cell.strip() for cell in cells]))
+                rows.append((begins, [readable(cell.strip()) for cell in cells]))
             begins = reader.line_num + 1
     except csv.Error:
         return []
