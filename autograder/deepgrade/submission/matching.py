@@ -74,7 +74,7 @@ def match_all(handed_in: Mapping[str, Clues], roster: Roster) -> dict[str, Match
         handed_in: The name under which each came -> what is known of it.
         roster: The class.
     """
-    index = _Index(roster)
+    index = _Index(roster, {clues.moodle_id for clues in handed_in.values()} - {None})
     asked = {
         (name, person): found for name, clues in handed_in.items() for person, found in index.look_up(clues)
     }
@@ -115,12 +115,17 @@ def _own_key(name: str, person: Submitter | None) -> str:
 class _Index:
     """The roster, by everything that a submission may name."""
 
-    def __init__(self, roster: Roster) -> None:
+    def __init__(self, roster: Roster, participants: Iterable[str | None] = ()) -> None:
         self._people = roster.by_student
         self._ids: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._names: dict[tuple[str, ...], set[str]] = defaultdict(set)
         for person in roster.people:
             self._add(person)
+        # Moodle numbers its participants anew for each assignment: another number contradicts a name only where some of
+        # this assignment's numbers are the roster's.
+        self._of_this_assignment = any(
+            _fold(number) in self._ids["moodle_id"] for number in participants if number
+        )
 
     def _add(self, person: Person) -> None:
         known = person.identity
@@ -152,6 +157,8 @@ class _Index:
         if clues.form in ("nbgrader", "folder", "file"):
             ids += [("word", name, "the name") for name in clues.names]
         wrong = self._contradicts(lambda p: p.identity.canvas_id, clues.canvas_id, "Canvas ID")
+        if clues.form == "moodle" and self._of_this_assignment:
+            wrong = self._contradicts(lambda p: p.identity.moodle_id, clues.moodle_id, "Moodle ID")
         found = self._person(ids, clues.names, wrong)
         yield None, self._beside_folder(found, clues)
 
