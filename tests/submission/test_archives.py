@@ -9,7 +9,12 @@ import tracemalloc
 import zipfile
 
 import pytest
-from archives import (
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deepgrade.submission import REFUSALS, Refusal, Submission, collect
+from deepgrade.submission.archive import STUDENT_LIMITS, Archive, ArchiveError
+from support.archives import (
     LINK,
     NOTEBOOK,
     PIPE,
@@ -21,12 +26,7 @@ from archives import (
     special_zip,
     zip_bytes,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-from submission_notebooks import LAB, TEMPLATE, code, full, gather, notebook, prompt, save
-
-from deepgrade.submission import REFUSALS, Refusal, Submission, collect
-from deepgrade.submission.archive import STUDENT_LIMITS, Archive, ArchiveError
+from support.submission_notebooks import LAB, TEMPLATE, code, full, gather, notebook, prompt, save
 
 
 def _many_members():

@@ -4,15 +4,15 @@ import itertools
 from datetime import UTC, datetime
 
 import pytest
-from archives import DOWNLOADS, METADATA, NOTEBOOK, save_zip, unpack, zip_bytes
 from hypothesis import given
 from hypothesis import strategies as st
-from submission_notebooks import LAB, TEMPLATE, gather, save
 
 from deepgrade.submission import Intake, Refusal, Submission
 from deepgrade.submission.clues import Submitter
 from deepgrade.submission.gradescope import MetadataError, read_metadata
 from deepgrade.submission.handed_in_time import parse_time
+from support.archives import DOWNLOADS, METADATA, NOTEBOOK, save_zip, unpack, zip_bytes
+from support.submission_notebooks import LAB, TEMPLATE, gather, save
 
 STUDENTS = {
     "canvas": {"doejane_12345", "leeann_12346", "bergbo_12347"},

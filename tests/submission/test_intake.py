@@ -5,10 +5,10 @@ from pathlib import PurePath
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from submission_notebooks import LAB, TEMPLATE, code, full, gather, prompt, save
 
 from deepgrade.submission import Refusal, Submission, collect, safe_name
 from deepgrade.submission.names import name_facts
+from support.submission_notebooks import LAB, TEMPLATE, code, full, gather, prompt, save
 
 
 def student(path, folder="submitted"):

@@ -1,4 +1,4 @@
-"""Archives for the tests of this folder: honest ones as platforms pack them, and hostile ones, byte by byte."""
+"""Archives for tests of intake: honest ones as platforms pack them, and hostile ones, byte by byte."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from submission_notebooks import full, notebook, save
+from support.submission_notebooks import full, notebook
 
 NOTEBOOK = json.dumps(notebook(full()))
 LINK = (stat.S_IFLNK | 0o777) << 16
@@ -78,7 +78,7 @@ DOWNLOADS: dict[str, dict[str, str]] = {
 """What each platform packs, for the same three students."""
 
 
-def zip_bytes(members: Mapping[str, str | bytes], **options: object) -> bytes:
+def zip_bytes(members: Mapping[str, str | bytes]) -> bytes:
     """Return an ordinary zip."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -151,6 +151,3 @@ def bomb() -> bytes:
     """Return a zip of zips of zeros, as 42.zip is."""
     layer = zip_bytes({"0.dll": b"\0" * (64 << 20)})
     return zip_bytes({f"lib {number}.zip": layer for number in range(40)})
-
-
-__all__ = ["DOWNLOADS", "LINK", "METADATA", "NOTEBOOK", "PIPE", "save", "zip_bytes"]
