@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -22,7 +23,7 @@ from deepgrade.engine import (
 )
 from deepgrade.evidence import RunRecord, Verdict
 from deepgrade.files import parse_strict_json, storage_errors
-from deepgrade.grading.people import attribute, course_roster, record_people
+from deepgrade.grading.people import People, attribute, course_roster, record_people
 from deepgrade.grading.rescore import score_stored
 from deepgrade.infer import InferWorker
 from deepgrade.lab import (
@@ -218,52 +219,26 @@ def _run_stage(
     scratch: Path,
 ) -> frozenset[int]:
     """Run what has not been run; return the ids of the submissions that were named."""
-    with Intake(request.paths, lab=setup.lab) as intake:
-        return _run_intake(request, setup, gradebook, intake, roster, progress, summary, scratch)
-
-
-def _run_intake(
-    request: GradeRequest,
-    setup: Setup,
-    gradebook: Gradebook,
-    intake: Intake,
-    roster: Roster | None,
-    progress: Progress,
-    summary: GradeSummary,
-    scratch: Path,
-) -> frozenset[int]:
-    slots = setup.slots
     lab = setup.lab.name
     template = load_template(request.files)
-    people = attribute(gradebook, lab, intake, roster)
-    progress.begin(len(intake.handed_in) + len(intake.refusals), slots)
     named: set[int] = set()
 
-    def items() -> Iterator[Submission | Refusal]:
-        yield from intake.refusals
-        for handed_in in people.in_order():
-            yield intake.read(handed_in, template=template)
-
-    def pending(worker: InferWorker) -> Iterator[Submission]:
+    def pending(intake: Intake, people: People, worker: InferWorker) -> Iterator[Submission]:
         started = False
-        for item in items():
+        items = (intake.read(item, template=template) for item in people.in_order())
+        for item in chain(intake.refusals, items):
             shown = people.shown(item.student)
-            if isinstance(item, Refusal):
-                named.add(
-                    gradebook.add_submission(
-                        *(lab, item.student, item.filename),
-                        sha256=item.sha256,
-                        run_key=None,
-                        refusal=item.sentence,
-                    )
+            refusal = item.sentence if isinstance(item, Refusal) else None
+            key = None if isinstance(item, Refusal) else setup.key(item)
+            named.add(
+                gradebook.add_submission(
+                    lab, item.student, item.filename, sha256=item.sha256, run_key=key, refusal=refusal
                 )
+            )
+            if isinstance(item, Refusal) or key is None:
                 summary.refused += 1
                 progress.finished(shown, "invalid_submission", stored=False)
                 continue
-            key = setup.key(item)
-            named.add(
-                gradebook.add_submission(lab, item.student, item.filename, sha256=item.sha256, run_key=key)
-            )
             if setup.store.is_final(key):
                 summary.runs_found += 1
                 if request.fresh:
@@ -276,13 +251,18 @@ def _run_intake(
             started = True
             yield item
 
-    exchange = scratch / "infer"
-    with setup.sandbox.open_helper() as helper, closing(InferWorker(spool=exchange, helper=helper)) as worker:
+    with (
+        Intake(request.paths, lab=setup.lab) as intake,
+        setup.sandbox.open_helper() as helper,
+        closing(InferWorker(spool=scratch / "infer", helper=helper)) as worker,
+    ):
+        people = attribute(gradebook, lab, intake, roster)
+        progress.begin(len(intake.handed_in) + len(intake.refusals), setup.slots)
         for done in run_all(
-            pending(worker),
+            pending(intake, people, worker),
             setup,
             worker,
-            slots=slots,
+            slots=setup.slots,
             started=lambda s: progress.started(people.shown(s.student)),
         ):
             shown = people.shown(done.submission.student)
@@ -295,7 +275,7 @@ def _run_intake(
                 if done.record.verdict is Verdict.INTERNAL_ERROR:
                     log = setup.store.folder(done.record.key) / "log.txt"
                     summary.errors.append(f"{shown}: {done.record.detail} See {log}.")
-    summary.people = record_people(request.course, gradebook, lab, people)
+        summary.people = record_people(request.course, gradebook, lab, people)
     return frozenset(named)
 
 
