@@ -128,6 +128,37 @@ def test_a_group_has_one_submission_and_every_member_its_grade(tmp_path, book, r
     assert (first.student, second.student) == tuple(members)
 
 
+def test_files_of_one_name_from_two_students_in_two_calls_lose_neither(tmp_path, book):
+    hand_in(
+        book, save_zip(tmp_path / "x.zip", {"alee/homework.ipynb": NOTEBOOK, "zed.ipynb": NOTEBOOK}), ROSTER
+    )
+    second = save_zip(tmp_path / "y.zip", {"bberg/homework.ipynb": NOTEBOOK, "zed.ipynb": NOTEBOOK})
+    for _ in range(2):
+        hand_in(book, second, ROSTER)
+        assert files_of(book) == {
+            "alee": "alee/homework.ipynb",
+            "bberg": "bberg/homework.ipynb",
+            "zed": "zed.ipynb",
+        }
+    stranger = save_zip(tmp_path / "z.zip", {"section/homework.ipynb": NOTEBOOK, "zed.ipynb": NOTEBOOK})
+    hand_in(book, stranger, ROSTER)
+    assert len(files_of(book)) == 4
+    assert files_of(book)["alee"] == "alee/homework.ipynb"
+
+
+def test_the_later_of_a_groups_and_a_members_own_work_counts_for_the_member(tmp_path, book):
+    people = "submission_{}:\n  :submitters:\n{}  :created_at: 2026-01-0{} 00:00:00 Z\n"
+    ann, bo = "  - :sid: '0013'\n", "  - :sid: '0014'\n"
+    for own_day, group_day, counts in ((1, 2, "submission_8/x.ipynb"), (3, 2, "submission_7/x.ipynb")):
+        members = {
+            "submission_metadata.yml": people.format(7, ann, own_day) + people.format(8, ann + bo, group_day),
+            "submission_7/x.ipynb": NOTEBOOK,
+            "submission_8/x.ipynb": NOTEBOOK,
+        }
+        hand_in(book, save_zip(tmp_path / "x.zip", members), ROSTER)
+        assert files_of(book) == {"alee": counts, "bberg": "submission_8/x.ipynb"}
+
+
 def test_the_roster_is_kept_and_a_wrong_one_replaces_nothing(tmp_path, course):
     assert course_roster(course) is None
     (tmp_path / "r.csv").write_bytes(ROSTER)

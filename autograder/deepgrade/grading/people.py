@@ -12,14 +12,14 @@ by the clues that were kept then, and changes those that the roster now knows.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from deepgrade.files import write_atomic
+from deepgrade.files import sha256_bytes, write_atomic
 from deepgrade.records import (
     AbsentRecord,
     Attribution,
@@ -82,8 +82,18 @@ class People:
         return ", ".join(match.students) if match is not None else handed_in_as
 
     def in_order(self) -> list[HandedIn]:
-        """Return this call's submissions: by student, and of one who has several the one that counts last."""
-        return sorted(self.intake.values(), key=lambda item: (self.shown(item.name), *item.moment))
+        """Return this call's submissions by name, then those of students who have several, the one that counts last."""
+        several = {item.name for items in self.of_students().values() if len(items) > 1 for item in items}
+        once = [item for name, item in sorted(self.intake.items()) if name not in several]
+        return once + sorted((self.intake[name] for name in several), key=lambda item: item.moment)
+
+    def of_students(self) -> dict[str, list[HandedIn]]:
+        """Return student -> what this call was given of theirs, the one that counts last."""
+        found: dict[str, list[HandedIn]] = {}
+        for item in sorted(self.intake.values(), key=lambda item: item.moment):
+            for student in self.matches[item.name].students:
+                found.setdefault(student, []).append(item)
+        return found
 
 
 def attribute(gradebook: Gradebook, lab: str, intake: Intake, roster: Roster | None) -> People:
@@ -95,9 +105,9 @@ def attribute(gradebook: Gradebook, lab: str, intake: Intake, roster: Roster | N
         intake: What this call was given.
         roster: The class, if it is known.
     """
-    now = {item.name: item for item in intake.handed_in}
-    clues = {name: item.clues for name, item in now.items()}
     stored = gradebook.attributions(lab)
+    now = _told_apart(intake.handed_in, stored, roster)
+    clues = {name: item.clues for name, item in now.items()}
     if roster is None:
         matches = {name: match_without_roster(name, clues[name]) for name in now}
         earlier: dict[str, Match] = {}
@@ -107,13 +117,40 @@ def attribute(gradebook: Gradebook, lab: str, intake: Intake, roster: Roster | N
     gradebook.attribute(
         lab,
         {
-            name: Attribution(match.students, match.why, _clues_json(clues, stored, name))
+            name: Attribution(
+                match.students, match.why, _as_json(clues[name]) if name in clues else _kept(stored, name)
+            )
             for name, match in (matches | earlier).items()
         },
     )
     people = People(roster, matches | earlier, now)
     people.notices += [*intake.notices, *(roster.notices if roster else ()), *_twice(people)]
     return people
+
+
+def _told_apart(
+    items: Iterable[HandedIn], stored: Mapping[str, Attribution], roster: Roster | None
+) -> dict[str, HandedIn]:
+    """Return submissions by name, with another name where an earlier one of that name was another student's.
+
+    `alice/homework.ipynb` and, a week later, `bob/homework.ipynb` both come as `homework`.
+    """
+    by_name = {item.name: item for item in items}
+    if roster is None:
+        return by_name
+    before = {name: _stored_clues(stored[name].clues) for name in by_name if name in stored}
+    then, now = match_all(before, roster), match_all({n: i.clues for n, i in by_name.items()}, roster)
+    told = {}
+    for name, item in by_name.items():
+        other = (
+            name in then
+            and then[name].state == "matched"
+            and before[name] != item.clues
+            and set(then[name].students).isdisjoint(now[name].students)
+        )
+        own = f"{name}~{sha256_bytes(_as_json(item.clues).encode())[:8]}" if other else name
+        told[own] = replace(item, name=own)
+    return told
 
 
 def _earlier(
@@ -132,7 +169,7 @@ def _earlier(
             yield name, match
         elif before != (name,):
             known = tuple(student in roster.by_student for student in before)
-            yield name, Match(before, known, "matched" if all(known) else match.state, "decided earlier")
+            yield name, Match(before, known, "matched" if all(known) else match.state, stored[name].why)
         elif match.state == "matched":
             why = f"by its name it is {match.students[0]}'s, who handed in otherwise"
             yield name, Match((free_key(name, roster),), (False,), "ambiguous", why)
@@ -140,10 +177,12 @@ def _earlier(
             yield name, match
 
 
-def _clues_json(clues: dict[str, Clues], stored: dict[str, Attribution], name: str) -> str:
-    if name in clues:
-        return json.dumps(_CLUES.dump_python(clues[name], mode="json"), ensure_ascii=False, sort_keys=True)
-    return stored[name].clues if name in stored else ""
+def _as_json(clues: Clues) -> str:
+    return json.dumps(_CLUES.dump_python(clues, mode="json"), ensure_ascii=False, sort_keys=True)
+
+
+def _kept(stored: Mapping[str, Attribution], name: str) -> str:
+    return stored[name].clues if name in stored else _as_json(_clues_of_name(name))
 
 
 def _stored_clues(text: str) -> Clues:
@@ -156,22 +195,19 @@ def _stored_clues(text: str) -> Clues:
 def _clues_of_name(name: str) -> Clues:
     """Return what a name says that was stored before clues were: Canvas's and Moodle's end in the person's number."""
     word, _, number = name.rpartition("_")
-    if word and number.isdecimal() and len(number) >= 3:
+    if not (word and number.isdecimal() and len(number) >= 3):
+        return Clues("folder", names=(name,))
+    if "_" not in word and word == word.lower():  # as Canvas squashes names
         return Clues("canvas", names=(word,), canvas_id=number)
-    return Clues("folder", names=(name,))
+    return Clues("moodle", names=(word,), moodle_id=number)
 
 
 def _twice(people: People) -> Iterator[str]:
     """Say who of the roster handed in under several names in this call."""
-    names: dict[str, list[str]] = {}
-    for item in people.in_order():
-        match = people.matches[item.name]
-        for student, known in zip(match.students, match.known, strict=True):
-            if known:
-                names.setdefault(student, []).append(item.filename)
-    for student, files in names.items():
-        if len(files) > 1:
-            yield f"{student} handed in {len(files)} times: {', '.join(files[:-1])}, and the later {files[-1]}, which counts."
+    for student, items in people.of_students().items():
+        if len(items) > 1:
+            *others, last = (item.filename for item in items)
+            yield f"{student} handed in {len(items)} times: {', '.join(others)}, and the later {last}, which counts."
 
 
 def record_people(course: Course, gradebook: Gradebook, lab: str, people: People) -> PeopleRecord:
