@@ -12,6 +12,7 @@ called: nobody hands in under another's name by packing files with a platform's 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -39,6 +40,7 @@ from deepgrade.submission.student_zip import take_from_zip
 from deepgrade.submission.tools import Template
 
 _TIMESTAMP_BYTES = 1000
+_GRADESCOPE_FOLDER = re.compile(r"assignment_\d+_export\Z")
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,10 @@ class Intake:
 
     def _metadata(self, listing: Listing) -> dict[str, GradescopeSubmission]:
         """Read Gradescope's metadata, from where Gradescope puts it: a student may have handed in a file of that name."""
-        places = [PurePath(), *(PurePath(name) for name in listing.top if len(listing.top) == 1)]
+        places = [
+            PurePath(),
+            *(PurePath(name) for name in sorted(listing.top) if _GRADESCOPE_FOLDER.match(name)),
+        ]
         entry = next((listing.metadata[place] for place in places if place in listing.metadata), None)
         if entry is None:
             return {}
