@@ -166,6 +166,7 @@ def test_nbgraders_export_has_the_totals_of_the_grades_file(made, place, tmp_pat
 def test_scores_stand_in_their_cells_and_what_waits_is_marked(made, place):
     summary = export(made, place)
     assert kept(place, "ada")[0] == {
+        "grading-start": (0.0, None, False),
         "a1-answer-1": (None, 1.0, False),
         "b1-check-1": (0.25, None, False),
         "b1-hidden": (0.5, None, False),

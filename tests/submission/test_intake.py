@@ -5,10 +5,10 @@ from pathlib import PurePath
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from submission_notebooks import LAB, TEMPLATE, code, full, gather, prompt, save
 
 from deepgrade.submission import Refusal, Submission, collect, safe_name
 from deepgrade.submission.names import name_facts
+from support.submission_notebooks import LAB, TEMPLATE, code, full, gather, prompt, save
 
 
 def student(path, folder="submitted"):
@@ -73,7 +73,7 @@ def test_what_students_send_instead_of_a_notebook_is_refused_by_name(tmp_path):
 
 
 def test_a_folder_of_too_many_files_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("deepgrade.submission.intake.MAX_FILES", 3)
+    monkeypatch.setattr("deepgrade.submission.listing.MAX_FILES", 3)
     for name in "abcd":
         save(tmp_path / "all" / f"{name}.ipynb")
     assert gather(tmp_path / "all")["all"].code == "too_many_files"

@@ -4,7 +4,9 @@ import math
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from submission_notebooks import (
+
+from deepgrade.submission import REFUSALS, Refusal, read_notebook
+from support.submission_notebooks import (
     LAB,
     TEMPLATE,
     accepted,
@@ -16,8 +18,6 @@ from submission_notebooks import (
     refused,
     take,
 )
-
-from deepgrade.submission import REFUSALS, Refusal, read_notebook
 
 WHOLE = json.dumps(notebook(full())).encode()
 

@@ -4,7 +4,8 @@ import hashlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from submission_notebooks import (
+
+from support.submission_notebooks import (
     LAB,
     TEST_CELL,
     accepted,

@@ -1,9 +1,8 @@
 import json
 
-from submission_notebooks import code, full, markdown, notebook
-
 from deepgrade.lab import LabFiles
 from deepgrade.submission import Template, load_template
+from support.submission_notebooks import code, full, markdown, notebook
 
 
 def test_without_templates_nothing_is_known(tmp_path):

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from deepgrade.cli.options import errors_for_people, grading_options
 from deepgrade.cli.progress import GradeProgress
-from deepgrade.cli.reporting import print_class, print_errors, write_class_report
+from deepgrade.cli.reporting import print_class, print_errors, print_people, write_class_report
 from deepgrade.data import DataStore
 from deepgrade.grading import GradeRequest, grade
 from deepgrade.lab import LabFiles, Origin, Size, find_root
@@ -22,6 +22,11 @@ from deepgrade.records import Course
 @click.argument("lab")
 @click.argument("submissions", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @grading_options
+@click.option(
+    "--roster",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="CSV file of who is in the class: submissions get its students' names. The course keeps it for later calls.",
+)
 @click.option(
     "--fresh",
     is_flag=True,
@@ -38,9 +43,13 @@ def command(
     store_folder: Path | None,
     sandbox_name: str | None,
     slots: int | None,
+    roster: Path | None,
     fresh: bool,
 ) -> None:
-    """Grade SUBMISSIONS (notebooks or folders of them) of LAB and write the report.
+    """Grade SUBMISSIONS of LAB and write the report.
+
+    SUBMISSIONS are notebooks, zips of students (otter's exports), folders of them, nbgrader's submitted/, or what Canvas,
+    Moodle or Gradescope give to download, as a zip or unpacked.
 
     What an earlier call finished is not done again: after an interruption, call it again.
     """
@@ -48,10 +57,14 @@ def command(
     files = LabFiles(find_root(root), lab)
     course = Course(course_folder)
     store = DataStore(store_folder or default_store())
-    request = GradeRequest(files, submissions, course, store, origin, size, sandbox_name, slots, fresh)
+    request = GradeRequest(
+        files, submissions, course, store, origin, size, sandbox_name, slots, fresh, roster
+    )
     with GradeProgress(console) as progress:
         summary = grade(request, progress)
     print_class(console, files, course)
+    if summary.people is not None:
+        print_people(console, summary.people)
     print_errors(console, summary.errors)
     if summary.outdated:
         console.print(

@@ -9,6 +9,7 @@ from deepgrade.lab import LabError
 from deepgrade.records import GradebookError
 from deepgrade.sandbox import SandboxUnavailable
 from deepgrade.score import ScoringError
+from deepgrade.submission import RosterError
 
 KNOWN_ERRORS = (
     DataError,
@@ -17,6 +18,7 @@ KNOWN_ERRORS = (
     InterchangeError,
     LabError,
     LockedError,
+    RosterError,
     SandboxUnavailable,
     ScoringError,
     StorageError,

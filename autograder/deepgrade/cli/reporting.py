@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from rich.console import Console
 
 from deepgrade.grading import open_gradebook
 from deepgrade.lab import LabFiles, listed
-from deepgrade.records import Course
+from deepgrade.records import Course, PeopleRecord
 from deepgrade.report import class_table, write_grades, write_report, write_results
 from deepgrade.report.from_records import class_report
+from deepgrade.report.text import one_line
 
 
 def print_class(console: Console, files: LabFiles, course: Course) -> None:
@@ -30,6 +32,32 @@ def print_errors(console: Console, errors: Sequence[str]) -> None:
             highlight=False,
             markup=False,
         )
+
+
+def print_people(console: Console, people: PeopleRecord) -> None:
+    """Print who of the roster handed in nothing, and which submissions are nobody's or could be several people's."""
+    lines = [one_line(notice, 400) for notice in people.notices]
+    if people.roster_students is not None:
+        there = people.roster_students - len(people.absent)
+        lines.append(f"Roster: {there} of {people.roster_students} students handed in.")
+        absent = [f"{who.student} ({who.name})" if who.name else who.student for who in people.absent]
+        for heading, rows in (
+            ("Handed in nothing", absent),
+            ("In nobody's name of the roster, graded under their own", _whose(people, "unmatched")),
+            ("Could be several people's, graded under their own name", _whose(people, "ambiguous")),
+        ):
+            if rows:
+                shown = listed([one_line(row, 400) for row in rows], most=40)
+                lines.append(f"{heading} ({len(rows)}):\n{shown}")
+    for line in lines:
+        console.print(line, highlight=False, markup=False)
+
+
+def _whose(people: PeopleRecord, state: Literal["unmatched", "ambiguous"]) -> list[str]:
+    return [
+        f"{', '.join(item.students)}: {item.why}" + (f" [{item.filename}]" if item.filename else "")
+        for item in people.of(state)
+    ]
 
 
 def write_class_report(files: LabFiles, course: Course) -> Path:

@@ -8,7 +8,7 @@ from deepgrade.files.hashing import sha256_bytes, sha256_json
 from deepgrade.files.locks import LockedError, exclusive
 from deepgrade.files.storage import StorageError, storage_error, storage_errors
 from deepgrade.files.strict_json import StrictJSONError, parse_strict_json
-from deepgrade.files.untrusted import UntrustedFileError, list_untrusted, read_untrusted
+from deepgrade.files.untrusted import UntrustedFileError, list_untrusted, open_untrusted, read_untrusted
 
 __all__ = [
     "LockedError",
@@ -18,6 +18,7 @@ __all__ = [
     "atomic_folder",
     "exclusive",
     "list_untrusted",
+    "open_untrusted",
     "parse_strict_json",
     "read_untrusted",
     "remove_unfinished",

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 _CHUNK_BYTES = 1 << 20
 
@@ -30,11 +31,12 @@ class UntrustedFileError(Exception):
         self.detail = detail
 
 
-def read_untrusted(path: Path, *, max_bytes: int) -> bytes:
-    """Return the content of a regular, single-linked file of at most `max_bytes` bytes.
+def open_untrusted(path: Path, *, max_bytes: int) -> BinaryIO:
+    """Open a regular, single-linked file of at most `max_bytes` bytes for reading.
 
     The folder that holds the file may itself be reached through links that the caller trusts; the last
-    component is never followed.
+    component is never followed. What is read later may be more than `max_bytes`, where another process writes
+    to the file in the meantime.
 
     Raises:
         UntrustedFileError: With the code that says what was wrong; nothing was read in that case.
@@ -59,26 +61,43 @@ def read_untrusted(path: Path, *, max_bytes: int) -> bytes:
     finally:
         os.close(folder)
     try:
-        facts = os.fstat(handle)
-        if not stat.S_ISREG(facts.st_mode):
-            raise UntrustedFileError("not_regular", f"{name} is not an ordinary file")
-        if facts.st_nlink != 1:
-            raise UntrustedFileError(
-                "hard_link", f"{name} has {facts.st_nlink} names on disk; send a copy of its own"
-            )
-        if facts.st_size > max_bytes:
-            raise UntrustedFileError(
-                "too_large", f"{name} has {_mib(facts.st_size)}; at most {_mib(max_bytes)} are accepted"
-            )
+        _check(os.fstat(handle), name, max_bytes)
+    except BaseException:
+        os.close(handle)
+        raise
+    return os.fdopen(handle, "rb")
+
+
+def _check(facts: os.stat_result, name: str, max_bytes: int) -> None:
+    if not stat.S_ISREG(facts.st_mode):
+        raise UntrustedFileError("not_regular", f"{name} is not an ordinary file")
+    if facts.st_nlink != 1:
+        raise UntrustedFileError(
+            "hard_link", f"{name} has {facts.st_nlink} names on disk; send a copy of its own"
+        )
+    if facts.st_size > max_bytes:
+        raise UntrustedFileError(
+            "too_large", f"{name} has {_mib(facts.st_size)}; at most {_mib(max_bytes)} are accepted"
+        )
+
+
+def read_untrusted(path: Path, *, max_bytes: int) -> bytes:
+    """Return the content of a regular, single-linked file of at most `max_bytes` bytes.
+
+    The folder that holds the file may itself be reached through links that the caller trusts; the last
+    component is never followed.
+
+    Raises:
+        UntrustedFileError: With the code that says what was wrong; nothing was read in that case.
+    """
+    with open_untrusted(path, max_bytes=max_bytes) as stream:
         data = bytearray()
         while len(data) <= max_bytes:
-            chunk = os.read(handle, min(_CHUNK_BYTES, max_bytes + 1 - len(data)))
+            chunk = os.read(stream.fileno(), min(_CHUNK_BYTES, max_bytes + 1 - len(data)))
             if not chunk:
                 return bytes(data)
             data += chunk
-        raise UntrustedFileError("too_large", f"{name} grew beyond {_mib(max_bytes)} while it was read")
-    finally:
-        os.close(handle)
+    raise UntrustedFileError("too_large", f"{path.name} grew beyond {_mib(max_bytes)} while it was read")
 
 
 def list_untrusted(folder: Path, *, max_entries: int = 10_000) -> list[str]:

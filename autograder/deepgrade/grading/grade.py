@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +24,7 @@ from deepgrade.engine import (
 )
 from deepgrade.evidence import RunRecord, Verdict
 from deepgrade.files import parse_strict_json, storage_errors
+from deepgrade.grading.people import People, attribute, course_roster, record_people
 from deepgrade.grading.rescore import score_stored
 from deepgrade.infer import InferWorker
 from deepgrade.lab import (
@@ -37,10 +39,10 @@ from deepgrade.lab import (
     load_lab,
     make_plan,
 )
-from deepgrade.records import Course, Gradebook, RunStore
+from deepgrade.records import Course, Gradebook, PeopleRecord, RunStore
 from deepgrade.sandbox import find_sandbox
 from deepgrade.sandbox.state import state_root
-from deepgrade.submission import Refusal, Submission, collect, load_template
+from deepgrade.submission import Intake, Refusal, Roster, Submission, load_template
 
 
 class Progress(Protocol):
@@ -73,6 +75,8 @@ class GradeRequest:
     slots: int | None = None
     fresh: bool = False
     """Predict with stored models again where lab.toml changed, and score the named submissions again."""
+    roster: Path | None = None
+    """A CSV file that says who is in the class; None: the one that the course keeps, if it does."""
 
 
 @dataclass
@@ -86,6 +90,8 @@ class GradeSummary:
     """Scores in force that were made with other hidden checks than today's."""
     errors: list[str] = field(default_factory=list)
     """Submissions on which the grader itself failed, with what to look at."""
+    people: PeopleRecord | None = None
+    """Whose the submissions are, and who of the roster handed in nothing; set as soon as the runs are done."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +179,7 @@ def grade(request: GradeRequest, progress: Progress) -> GradeSummary:
 
     Raises:
         LabError: The lab's files are wrong, or it requires a GPU and there is none.
+        RosterError: The roster cannot be used; nothing was done.
         DataError: A data set is missing.
         SandboxUnavailable: No sandbox works here.
         ScoringError: The hidden checks do not run; the runs are kept.
@@ -183,11 +190,12 @@ def grade(request: GradeRequest, progress: Progress) -> GradeSummary:
     cards = _cards(parts.lab)
     summary = GradeSummary()
     with request.course.working() as scratch:
+        roster = course_roster(request.course, request.roster)
         data = course_data(request.course, parts.lab, request.store, origin=request.origin, size=request.size)
         setup = make_setup(request, parts, data, cards)
         setup.store.sweep()
         with storage_errors(*_written_to(request, setup)), open_gradebook(request.course) as gradebook:
-            named = _run_stage(request, setup, gradebook, progress, summary, scratch)
+            named = _run_stage(request, setup, gradebook, roster, progress, summary, scratch)
             again = named if request.fresh else frozenset()
             _score_stage(request, parts, setup, gradebook, progress, summary, scratch, again)
     return summary
@@ -203,58 +211,69 @@ def _run_stage(
     request: GradeRequest,
     setup: Setup,
     gradebook: Gradebook,
+    roster: Roster | None,
     progress: Progress,
     summary: GradeSummary,
     scratch: Path,
-) -> frozenset[str]:
-    """Run what has not been run; return whose submissions were named."""
-    slots = setup.slots
+) -> frozenset[int]:
+    """Run what has not been run; return the ids of the submissions that were named."""
     lab = setup.lab.name
     template = load_template(request.files)
-    # Reading a notebook takes milliseconds: counting first gives the bar its end, and keeps none in memory.
-    progress.begin(sum(1 for _ in collect(request.paths, lab=setup.lab, template=template)), slots)
+    named: set[int] = set()
 
-    named: set[str] = set()
-
-    def pending(worker: InferWorker) -> Iterator[Submission]:
+    def pending(intake: Intake, people: People, worker: InferWorker) -> Iterator[Submission]:
         started = False
-        for item in collect(request.paths, lab=setup.lab, template=template):
-            named.add(item.student)
-            if isinstance(item, Refusal):
+        items = (intake.read(item, template=template) for item in people.in_order())
+        for item in chain(intake.refusals, items):
+            shown = people.shown(item.student)
+            refusal = item.sentence if isinstance(item, Refusal) else None
+            key = None if isinstance(item, Refusal) else setup.key(item)
+            named.add(
                 gradebook.add_submission(
-                    lab, item.student, item.filename, sha256=item.sha256, run_key=None, refusal=item.sentence
+                    lab, item.student, item.filename, sha256=item.sha256, run_key=key, refusal=refusal
                 )
+            )
+            if isinstance(item, Refusal) or key is None:
                 summary.refused += 1
-                progress.finished(item.student, "invalid_submission", stored=False)
+                progress.finished(shown, "invalid_submission", stored=False)
                 continue
-            key = setup.key(item)
-            gradebook.add_submission(lab, item.student, item.filename, sha256=item.sha256, run_key=key)
             if setup.store.is_final(key):
                 summary.runs_found += 1
                 if request.fresh:
                     refresh_predictions(key, setup, worker)
                 stored = setup.store.read(key)
-                progress.finished(item.student, stored.verdict.value if stored else "", stored=True)
+                progress.finished(shown, stored.verdict.value if stored else "", stored=True)
                 continue
             if not started and worker.pid is None:
                 worker.start()  # only now: seconds, when every run is stored
             started = True
             yield item
 
-    exchange = scratch / "infer"
-    with setup.sandbox.open_helper() as helper, closing(InferWorker(spool=exchange, helper=helper)) as worker:
+    with (
+        Intake(request.paths, lab=setup.lab) as intake,
+        setup.sandbox.open_helper() as helper,
+        closing(InferWorker(spool=scratch / "infer", helper=helper)) as worker,
+    ):
+        people = attribute(gradebook, lab, intake, roster)
+        progress.begin(len(intake.handed_in) + len(intake.refusals), setup.slots)
         for done in run_all(
-            pending(worker), setup, worker, slots=slots, started=lambda s: progress.started(s.student)
+            pending(intake, people, worker),
+            setup,
+            worker,
+            slots=setup.slots,
+            started=lambda s: progress.started(people.shown(s.student)),
         ):
+            shown = people.shown(done.submission.student)
             if done.record is None:
-                summary.errors.append(f"{done.submission.student}: {type(done.error).__name__}: {done.error}")
-                progress.finished(done.submission.student, "internal_error", stored=False)
+                summary.errors.append(f"{shown}: {type(done.error).__name__}: {done.error}")
+                progress.finished(shown, "internal_error", stored=False)
             else:
                 summary.runs_made += 1
-                progress.finished(done.submission.student, done.record.verdict.value, stored=False)
+                progress.finished(shown, done.record.verdict.value, stored=False)
                 if done.record.verdict is Verdict.INTERNAL_ERROR:
                     log = setup.store.folder(done.record.key) / "log.txt"
-                    summary.errors.append(f"{done.submission.student}: {done.record.detail} See {log}.")
+                    summary.errors.append(f"{shown}: {done.record.detail} See {log}.")
+        summary.people = record_people(request.course, gradebook, lab, people)
     return frozenset(named)
 
 
@@ -266,16 +285,20 @@ def _score_stage(
     progress: Progress,
     summary: GradeSummary,
     scratch: Path,
-    again: frozenset[str],
+    again: frozenset[int],
 ) -> None:
-    """Score the runs in force that have no score yet, and those of the students in `again`."""
+    """Score the runs in force that have no score yet, and those of the submissions in `again`."""
     waiting: list[tuple[int, Path, RunRecord]] = []
+    seen: set[int] = set()
     for entry in gradebook.entries(parts.lab.name):
+        if entry.submission_id in seen:  # a group's, once for each of its students
+            continue
+        seen.add(entry.submission_id)
         record = setup.store.read(entry.run_key) if entry.run_key else None
         if record is None or entry.run_key is None:
             continue
         # A run that failed by our own fault is made again under its key: then its score is of the older run.
-        if entry.student in again or entry.score is None or not entry.score.is_of(record):
+        if entry.submission_id in again or entry.score is None or not entry.score.is_of(record):
             waiting.append((entry.submission_id, setup.store.folder(entry.run_key), record))
         elif entry.score.checks_sha256 != parts.checks.sha256:
             summary.outdated += 1

@@ -48,7 +48,12 @@ def compute_set(files: LabFiles, course: Course, store: DataStore) -> RegradeRes
                 f"No run of {lab.name} is stored in {course.root}. Run `deepgrade grade {lab.name}` first."
             )
         gradebook.require_decided(lab.name)
-        scored = score_stored(files, lab, course, store, [run[1:] for run in runs], scratch=scratch)
+        once = {
+            submission_id: (folder, record) for _, submission_id, folder, record in runs
+        }  # groups share one
+        scored = score_stored(
+            files, lab, course, store, [(key, *run) for key, run in once.items()], scratch=scratch
+        )
         # All at once: a set that is half there after a crash could be applied by half.
         set_id = gradebook.new_set(lab.name, list(scored))
         stale = {student: missing for student, _, _, record in runs if (missing := lacking(record, plan))}

@@ -108,6 +108,15 @@ class Course:
         """The gradebook database."""
         return self.root / "gradebook.db"
 
+    @property
+    def roster(self) -> Path:
+        """The roster that was given last, as it was given."""
+        return self.root / "roster.csv"
+
+    def people(self, lab: str) -> Path:
+        """What is known of who handed in a lab and who did not (`PeopleRecord`)."""
+        return self.root / "people" / f"{lab}.json"
+
     def report(self, lab: str) -> Path:
         """Folder of a lab's report."""
         return self.root / "report" / lab

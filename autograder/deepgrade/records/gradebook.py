@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from deepgrade.records.schema import prepare_tables
 from deepgrade.records.sqlite_words import GradebookError, in_words, set_pragmas
-from deepgrade.records.tables import RegradeSetRow, ScoreRow, SubmissionRow
+from deepgrade.records.tables import AttributionRow, RegradeSetRow, ScoreRow, SubmissionRow
 from deepgrade.score import SubmissionScore
 
 Arrival = Literal["new", "changed", "replaced", "beside", "unchanged"]
@@ -35,6 +36,16 @@ class Entry(NamedTuple):
     """None when it was refused or has not been scored."""
     beside: tuple[SubmissionScore, ...] = ()
     """The latest of each other origin (our own runs, otter, nbgrader): kept, and not in force."""
+
+
+class Attribution(NamedTuple):
+    """Whose a submission is that came under some name."""
+
+    students: tuple[str, ...]
+    """Keys: several for a group."""
+    why: str
+    clues: str
+    """JSON."""
 
 
 class Gradebook:
@@ -141,13 +152,10 @@ class Gradebook:
         origin = score.origin
         if origin is None:
             raise ValueError("the score has no origin; scores of runs are added with add_score")
+        rows = _rows_of(score.lab, self.names_of_students(score.lab).get(score.student, [score.student]))
         with self._writing() as session:
-            in_force = session.scalar(
-                _rows_of(score.lab, score.student).where(SubmissionRow.aside.is_(False))
-            )
-            latest = session.scalar(
-                _rows_of(score.lab, score.student).where(SubmissionRow.origin == origin.tool)
-            )
+            in_force = session.scalar(rows.where(SubmissionRow.aside.is_(False)))
+            latest = session.scalar(rows.where(SubmissionRow.origin == origin.tool))
             own_place = in_force is None or in_force.origin == origin.tool
             known = None if latest is None else self._score_of(session, latest)
             same = known is not None and score.finds_the_same(known)
@@ -171,32 +179,79 @@ class Gradebook:
                 return "new"
             return "changed" if own_place else "replaced"
 
-    def students(self, lab: str) -> list[str]:
-        """Return all who handed in, in alphabetical order."""
+    def attribute(self, lab: str, attributions: Mapping[str, Attribution]) -> None:
+        """Say whose submissions are; what is in force already is not written again, and nothing is ever overwritten.
+
+        Args:
+            lab: Of which lab.
+            attributions: The name under which a submission came -> whose it is.
+        """
+        before = self.attributions(lab)
+        with self._writing() as session:
+            session.add_all(
+                AttributionRow(
+                    lab=lab,
+                    handed_in_as=name,
+                    students=json.dumps(list(attribution.students), ensure_ascii=False),
+                    why=attribution.why,
+                    clues=attribution.clues,
+                    decided_at=datetime.now(UTC),
+                )
+                for name, attribution in attributions.items()
+                if attribution.students and before.get(name) != attribution
+            )
+
+    def attributions(self, lab: str) -> dict[str, Attribution]:
+        """Return whose submissions are, by the name under which they came; a name that is missing is its own student."""
+        with Session(self._engine) as session:
+            rows = session.scalars(
+                select(AttributionRow).where(AttributionRow.lab == lab).order_by(AttributionRow.id)
+            )
+            return {
+                row.handed_in_as: Attribution(tuple(json.loads(row.students)), row.why, row.clues)
+                for row in rows
+            }
+
+    def handed_in_names(self, lab: str) -> list[str]:
+        """Return all names under which something was handed in, in alphabetical order."""
         with Session(self._engine) as session:
             rows = session.scalars(select(SubmissionRow.student).where(SubmissionRow.lab == lab).distinct())
             return sorted(rows, key=str.casefold)
 
+    def names_of_students(self, lab: str) -> dict[str, list[str]]:
+        """Return student -> the names under which they, or their groups, handed in; students in alphabetical order."""
+        attributions = self.attributions(lab)
+        names: dict[str, list[str]] = {}
+        for name in self.handed_in_names(lab):
+            for student in attributions[name].students if name in attributions else (name,):
+                names.setdefault(student, []).append(name)
+        return {student: names[student] for student in sorted(names, key=str.casefold)}
+
+    def students(self, lab: str) -> list[str]:
+        """Return all who handed in, in alphabetical order."""
+        return list(self.names_of_students(lab))
+
     def entries(self, lab: str) -> Iterator[Entry]:
-        """Yield every student's submission in force, one at a time."""
-        for student in self.students(lab):
-            yield self.entry(lab, student)
+        """Yield every student's submission in force, one at a time; a group's once for each of its students."""
+        for student, names in self.names_of_students(lab).items():
+            yield self._entry(lab, student, names)
 
     def entry(self, lab: str, student: str) -> Entry:
-        """Return a student's submission in force.
+        """Return a student's submission in force: the one handed to `grade` last.
 
         Raises:
             GradebookError: The student has none.
         """
+        return self._entry(lab, student, self.names_of_students(lab).get(student, []))
+
+    def _entry(self, lab: str, student: str, names: list[str]) -> Entry:
         with Session(self._engine) as session:
-            row = session.scalar(_rows_of(lab, student).where(SubmissionRow.aside.is_(False)))
+            row = session.scalar(_rows_of(lab, names).where(SubmissionRow.aside.is_(False)).limit(1))
             if row is None:
                 raise GradebookError(f"{student} has handed in nothing for {lab}.")
             score = self._score_of(session, row)
-            beside = self._beside(session, row)
-            return Entry(
-                row.id, row.student, row.filename, row.sha256, row.run_key, row.refusal, score, beside
-            )
+            beside = self._beside(session, row, names)
+            return Entry(row.id, student, row.filename, row.sha256, row.run_key, row.refusal, score, beside)
 
     @staticmethod
     def _score_of(session: Session, row: SubmissionRow) -> SubmissionScore | None:
@@ -209,11 +264,11 @@ class Gradebook:
         )
         return None if payload is None else SubmissionScore.model_validate_json(payload)
 
-    def _beside(self, session: Session, in_force: SubmissionRow) -> tuple[SubmissionScore, ...]:
+    def _beside(
+        self, session: Session, in_force: SubmissionRow, names: list[str]
+    ) -> tuple[SubmissionScore, ...]:
         rows = session.scalars(
-            _rows_of(in_force.lab, in_force.student).where(
-                SubmissionRow.origin.is_distinct_from(in_force.origin)
-            )
+            _rows_of(in_force.lab, names).where(SubmissionRow.origin.is_distinct_from(in_force.origin))
         )
         found: dict[str | None, SubmissionScore] = {}
         for row in rows:
@@ -291,11 +346,11 @@ class Gradebook:
             return len(scores)
 
 
-def _rows_of(lab: str, student: str) -> Select[SubmissionRow]:
-    """Return the query for a student's rows, the latest first."""
+def _rows_of(lab: str, names: Sequence[str]) -> Select[SubmissionRow]:
+    """Return the query for the rows that came under a student's names, the latest first."""
     return (
         select(SubmissionRow)
-        .where(SubmissionRow.lab == lab, SubmissionRow.student == student)
+        .where(SubmissionRow.lab == lab, SubmissionRow.student.in_(names))
         .order_by(SubmissionRow.received_at.desc(), SubmissionRow.id.desc())
     )
 

@@ -46,6 +46,7 @@ def prepare_tables(engine: Engine, path: Path) -> None:
             for older in range(version, SCHEMA_VERSION):
                 for step in _STEPS[older]:
                     connection.exec_driver_sql(step)
+            Base.metadata.create_all(connection)  # tables that came since
             connection.execute(update(SchemaRow).values(version=SCHEMA_VERSION))
         connection.commit()
 

@@ -29,6 +29,7 @@ class SubmissionRow(Base):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     lab: Mapped[str] = mapped_column(String(64))
     student: Mapped[str] = mapped_column(String(200))
+    """The name under which it was handed in; `AttributionRow` says whose it is, where that is another."""
     filename: Mapped[str] = mapped_column(String(400))
     sha256: Mapped[str | None] = mapped_column(String(64))
     run_key: Mapped[str | None] = mapped_column(String(64))
@@ -40,6 +41,25 @@ class SubmissionRow(Base):
     """The tool whose results these are (`otter`, `nbgrader`; then the file is the tool's); None: a file for our own run."""
     aside: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     """Kept, and never in force: another tool's results of a student who has others already."""
+
+
+class AttributionRow(Base):
+    """Whose a submission is that came under some name; the latest row of a name is in force."""
+
+    __tablename__ = "attribution"
+    __table_args__ = (Index("attribution_of_name", "lab", "handed_in_as"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    lab: Mapped[str] = mapped_column(String(64))
+    handed_in_as: Mapped[str] = mapped_column(String(200))
+    """`SubmissionRow.student`: the name that the files gave."""
+    students: Mapped[str] = mapped_column(Text)
+    """The keys of the students, as a JSON list: several for a group."""
+    why: Mapped[str] = mapped_column(Text)
+    """How it was found, for a person."""
+    clues: Mapped[str] = mapped_column(Text)
+    """What the files said about the student, as JSON, for a roster that comes later."""
+    decided_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class ScoreRow(Base):

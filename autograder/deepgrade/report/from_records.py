@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from deepgrade.evidence import DataFacts
 from deepgrade.lab import Lab, LabFiles, load_lab
-from deepgrade.records import Course, Entry, Gradebook, GradebookError, RunStore
+from deepgrade.records import Course, Entry, Gradebook, GradebookError, RunStore, read_people
 from deepgrade.report.model import ClassReport, StudentEntry
 from deepgrade.score import SubmissionScore, zero_questions
 
@@ -39,6 +39,7 @@ def class_report(files: LabFiles, course: Course, gradebook: Gradebook) -> Class
         data=data,
         synthetic=any(facts.origin == "synthetic" for facts in data),
         without_walls=without_walls,
+        people=read_people(course.people(lab.name)),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from deepgrade.evidence import DataFacts, RunRecord
 from deepgrade.lab import Lab
+from deepgrade.records import PeopleRecord
 from deepgrade.score.results import SubmissionScore
 
 Audience = Literal["staff", "student"]
@@ -57,6 +58,8 @@ class ClassReport:
     """Some run had no sandbox around it."""
     note: str = ""
     """A sentence of the instructor's, shown below the title."""
+    people: PeopleRecord | None = None
+    """Who of the roster handed in, where the course has a roster."""
 
     def __post_init__(self) -> None:
         if self.made_at.tzinfo is None:

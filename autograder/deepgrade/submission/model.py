@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 CellKind = Literal["code", "markdown", "raw"]
@@ -30,9 +31,10 @@ class Submission:
     """A notebook that can be graded."""
 
     student: str
+    """The name under which it was handed in; whose it is, the gradebook's attributions say."""
     filename: str
     sha256: str
-    """Of the file as it was handed in."""
+    """Of the notebook as it was handed in, in a zip or without."""
     flavour: Flavour
     warnings: tuple[str, ...]
     """Sentences for a TA: what looked unusual."""
@@ -41,6 +43,8 @@ class Submission:
     cells: tuple[Cell, ...]
     notebook: dict[str, Any]
     """The notebook (nbformat 4, sources as strings), without outputs; `cells[i]` is `notebook["cells"][i]`."""
+    handed_in_at: datetime | None = None
+    """When, where nbgrader's timestamp or Gradescope's metadata says it."""
 
 
 @dataclass(frozen=True)
@@ -78,5 +82,16 @@ REFUSALS: dict[str, str] = {
     "too_many_cells": "more cells than accepted",
     "wrong_language": "a notebook of another language",
     "no_questions": "none of the lab's questions",
+    "broken_archive": "a zip file that is damaged, or whose parts contradict each other",
+    "too_many_members": "a zip file that lists more files than a student hands in",
+    "archive_bomb": "a zip file that would unpack to far more than it is",
+    "overlapping_members": "a zip file whose members share bytes",
+    "duplicate_member": "a zip file with two notebooks of one name",
+    "bad_member_name": "a name in a zip file that leads out of it, or is no text",
+    "encrypted": "a notebook in a zip file with a password",
+    "archive_method": "a notebook in a zip file that is packed in an unusual way",
+    "nested_archive": "a zip in a zip in a zip",
+    "no_notebook_in_archive": "a zip file without a notebook",
+    "class_archive": "a whole class's download where one student's zip should be",
 }
 """Every code of a refusal, with what it means."""

@@ -117,7 +117,10 @@ def _write_student(
     )
     notebook = gradebook.find_submission_notebook(released.notebook, released.assignment, grade.student)
     for row in notebook.grades:
-        if row.name in scores and not _set_grade(row, scores[row.name], replace=request.replace_manual):
+        if row.name not in scores and not row.max_score:
+            # A cell that starts nbgrader's own grading: nobody has to look at it.
+            row.auto_score, row.needs_manual_grade = 0.0, False
+        elif row.name in scores and not _set_grade(row, scores[row.name], replace=request.replace_manual):
             summary.notes.append(
                 f"{grade.student}, {row.name}: formgrader has {number_text(row.manual_score)} and deepgrade's decision is"
                 f" {number_text(scores[row.name].manual or 0.0)}; formgrader's stays (--replace-manual takes deepgrade's)."

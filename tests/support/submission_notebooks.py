@@ -1,4 +1,4 @@
-"""A lab and notebooks for the tests of this folder, made in memory."""
+"""A lab and notebooks for tests of intake, made in memory."""
 
 from __future__ import annotations
 
