@@ -19,13 +19,13 @@ from deepgrade.report import StudentEntry
 EXPORTED = (
     '"First name","Last name","ID number",Institution,Department,"Email address","Assignment: Lab 5: networks (Real)",'
     '"Assignment: Lab 5: networks (Feedback)","Last downloaded from this course"\n'
-    "Ada,Lovelace,1001,,,ada@x.org,-,,1774368000\n"
+    "Ada,Lovelace,S1,,,ada@x.org,-,,1774368000\n"
     'Bo,"O\'Hara, Jr",1002,,,bo@x.org,2.00,"Well, done",1774368000\n'
     "Jane,Doe,1003,,,jane@x.org,-,,1774368000\n"
     "Jane,Doe,1004,,,jane2@x.org,-,,1774368000\n"
 )
 ROSTER = {
-    "ada": Identity("Ada Lovelace", "ada@x.org", "S1", "ada1", moodle_id="1001"),
+    "ada": Identity("Ada Lovelace", "ada@x.org", "S1", "ada1"),
     "bo": Identity("Bo", "bo@x.org", "S2"),
     "cy": Identity("Cy"),
     "eli": Identity("Eli", "eli@x.org"),
@@ -71,7 +71,7 @@ def test_nobody_is_written_without_an_id_or_without_points():
 @pytest.mark.parametrize(
     ("by", "expected"),
     [
-        ("idnumber", [["ID number", "Lab 5"], ["1001", "5"], ["S2", "4.75"]]),
+        ("idnumber", [["ID number", "Lab 5"], ["S1", "5"], ["S2", "4.75"]]),
         ("username", [["Username", "Lab 5"], ["ada1", "5"]]),
     ],
 )

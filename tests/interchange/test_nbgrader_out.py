@@ -210,6 +210,7 @@ def test_a_student_whom_the_grader_failed_is_to_be_graded_and_not_given_nothing(
 
     summary = export(made, place, change=change)
     grades, comments = kept(place, "ada")
+    assert grades.pop("grading-start") == (0.0, None, False)
     assert set(grades.values()) == {(None, None, True)}
     assert "costs nobody points" in comments["a1-answer-1"]
     assert any(note.startswith("ada: Not graded yet") for note in summary.notes)

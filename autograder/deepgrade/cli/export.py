@@ -18,6 +18,7 @@ from deepgrade.interchange.outgoing import (
     HEADINGS,
     ExportSummary,
     IdentifiedBy,
+    Identity,
     InterchangeError,
     NbgraderExport,
     Part,
@@ -73,8 +74,17 @@ def _file_option(name: str, help_text: str, parameter: str) -> Callable[[F], F]:
     )
 
 
+def _identities(roster: Path | None, course_folder: Path) -> dict[str, Identity] | None:
+    """Return who students are in other tools; None where there is no roster."""
+    kept = Course(course_folder).roster
+    path = roster or (kept if kept.is_file() else None)
+    return read_identities(path) if path else None
+
+
 _roster_option = _file_option(
-    "--roster", "CSV: student, name, email, sis_id, login, canvas_id, moodle_id.", "roster"
+    "--roster",
+    "The class's CSV, as `deepgrade grade --roster` takes it; default: the one that grade kept.",
+    "roster",
 )
 
 
@@ -135,7 +145,7 @@ def nbgrader(
 
     Manual scores and comments that people gave in formgrader stay.
     """
-    identities = read_identities(roster) if roster else {}
+    identities = _identities(roster, course_folder) or {}
     with _report(lab, root, Course(course_folder)) as report:
         request = NbgraderExport(
             gradebook,
@@ -187,7 +197,7 @@ def canvas(
 ) -> None:
     """Write a file for Canvas (Grades, Import): fill an exported gradebook, or make one from a roster."""
     course = Course(course_folder)
-    identities = read_identities(roster) if roster else None
+    identities = _identities(roster, course_folder)
     data: bytes | str
     with _report(lab, root, course) as report:
         grades = class_grades(report)
@@ -248,7 +258,7 @@ def moodle(
 ) -> None:
     """Write a file for Moodle (Grades, Import, CSV file): from a roster, or into exported grades."""
     course = Course(course_folder)
-    identities = read_identities(roster) if roster else None
+    identities = _identities(roster, course_folder)
     data: bytes | str
     with _report(lab, root, course) as report:
         grades = class_grades(report)

@@ -6,12 +6,13 @@ Importing this imports none of these tools.
 from deepgrade.interchange.errors import InterchangeError
 from deepgrade.interchange.outgoing.canvas import canvas_rows, fill_canvas
 from deepgrade.interchange.outgoing.grades import Part, QuestionGrade, StudentGrade, class_grades
-from deepgrade.interchange.outgoing.identity import Identities, Identity, read_identities
+from deepgrade.interchange.outgoing.identity import Identities, read_identities
 from deepgrade.interchange.outgoing.moodle import DELIMITERS, HEADINGS, IdentifiedBy, fill_moodle, moodle_rows
 from deepgrade.interchange.outgoing.nbgrader import NbgraderExport, export_nbgrader
 from deepgrade.interchange.outgoing.otter import otter_table
 from deepgrade.interchange.outgoing.sheet import read_sheet
 from deepgrade.interchange.outgoing.summary import ExportSummary
+from deepgrade.submission.roster import Identity
 
 __all__ = [
     "DELIMITERS",

@@ -27,12 +27,13 @@ from deepgrade.interchange.outgoing.grades import (
     possible_points,
     scale_factor,
 )
-from deepgrade.interchange.outgoing.identity import Identities, Identity
+from deepgrade.interchange.outgoing.identity import Identities
 from deepgrade.interchange.outgoing.matching import Key, letters, match_rows
 from deepgrade.interchange.outgoing.sheet import Sheet
 from deepgrade.interchange.outgoing.summary import ExportSummary
 from deepgrade.lab import Lab, listed
 from deepgrade.report.text import one_line, spreadsheet_text
+from deepgrade.submission.roster import Identity
 
 HEADER = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _POINTS_ROW = "    Points Possible"

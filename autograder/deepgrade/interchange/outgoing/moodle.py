@@ -27,12 +27,13 @@ from deepgrade.interchange.outgoing.grades import (
     remarks,
     scale_factor,
 )
-from deepgrade.interchange.outgoing.identity import Identities, Identity
+from deepgrade.interchange.outgoing.identity import Identities
 from deepgrade.interchange.outgoing.matching import Key, letters, match_rows
 from deepgrade.interchange.outgoing.sheet import Sheet
 from deepgrade.interchange.outgoing.summary import ExportSummary
 from deepgrade.lab import Lab, listed
 from deepgrade.report.text import one_line, shorten, spreadsheet_text
+from deepgrade.submission.roster import Identity
 
 IdentifiedBy = Literal["email", "idnumber", "username"]
 HEADINGS: Mapping[IdentifiedBy, str] = {
@@ -168,7 +169,7 @@ def feedback_text(grade: StudentGrade) -> str:
 def _id(who: Identity, by: IdentifiedBy) -> str | None:
     if by == "email":
         return who.email
-    return (who.moodle_id or who.sis_user_id) if by == "idnumber" else who.sis_login_id
+    return who.sis_user_id if by == "idnumber" else who.sis_login_id
 
 
 def _row_keys(template: Sheet, row: int, headings: list[str]) -> list[Key]:

@@ -23,7 +23,7 @@ from typing import Any
 
 from deepgrade.files import UntrustedFileError, read_untrusted, write_atomic
 from deepgrade.interchange.outgoing.grades import StudentGrade, number_text, remarks
-from deepgrade.interchange.outgoing.identity import Identities, Identity
+from deepgrade.interchange.outgoing.identity import Identities
 from deepgrade.interchange.outgoing.nbgrader_cells import (
     CellScore,
     cell_scores,
@@ -39,6 +39,7 @@ from deepgrade.interchange.outgoing.summary import ExportSummary
 from deepgrade.lab import Lab, listed
 from deepgrade.report.text import clean, one_line
 from deepgrade.score.results import CheckResult
+from deepgrade.submission.roster import Identity
 
 _KEPT_IN_NAMES = frozenset("_ .@'+~-")
 _HEADINGS = {"passed": "passed", "failed": "FAILED", "needs_review": "needs a person"}
