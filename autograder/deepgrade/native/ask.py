@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 _PACKAGES = Path(__file__).resolve().parents[2]
+_LAST = 2000
+"""Characters of its log that are shown when it fails."""
 _START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from deepgrade.native.grader import main; main()"
 
 
@@ -28,9 +30,11 @@ class Grader:
 
     def __init__(self, bundle: Path, data: Path, work: Path) -> None:
         command = [sys.executable, "-I", "-c", _START, str(_PACKAGES), str(bundle), str(data), str(work)]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
+        self._log = work / "grader.log"
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
+            )
         atexit.register(self.close)
 
     def ask(self, question: str) -> dict[str, Any]:
@@ -48,8 +52,9 @@ class Grader:
         except (OSError, ValueError) as error:
             code = self._process.poll()
             ended = "is still running" if code is None else f"ended with code {code}"
+            said = self._log.read_text(encoding="utf-8", errors="replace")[-_LAST:].strip()
             raise GraderError(
-                f"the grader process {ended} and gave no answer ({type(error).__name__})"
+                f"the grader process {ended} and gave no answer ({type(error).__name__}). It said:\n{said}"
             ) from None
         if "problem" in answer:
             raise GraderError(str(answer["problem"]))
