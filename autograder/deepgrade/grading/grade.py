@@ -37,7 +37,7 @@ from deepgrade.lab import (
     make_plan,
 )
 from deepgrade.records import Course, Gradebook, RunStore
-from deepgrade.sandbox import find_sandbox
+from deepgrade.sandbox import find_sandbox, require_private
 from deepgrade.sandbox.state import state_root
 from deepgrade.submission import Refusal, Submission, collect, load_template
 
@@ -133,9 +133,12 @@ def make_setup(request: GradeRequest, parts: LabParts, data: CourseData, cards: 
     """Put together what all runs of a grading share.
 
     Raises:
-        SandboxUnavailable: No sandbox works here; the message says what to install.
+        SandboxUnavailable: No sandbox works here, or students' code could read what must stay hidden; the message says
+            what to do.
     """
     sandbox = find_sandbox(request.sandbox)
+    files = request.files
+    require_private(sandbox, [files.checks, files.toml, files.folder, request.course.root])
     limits = parts.lab.limits_for(request.size)
     return Setup(
         lab=parts.lab,
@@ -243,8 +246,10 @@ def _run_stage(
             started = True
             yield item
 
-    exchange = scratch / "infer"
-    with setup.sandbox.open_helper() as helper, closing(InferWorker(spool=exchange, helper=helper)) as worker:
+    with (
+        setup.sandbox.open_helper() as helper,
+        closing(InferWorker(spool=(helper.exchange or scratch) / "infer", helper=helper)) as worker,
+    ):
         for done in run_all(
             pending(worker), setup, worker, slots=slots, started=lambda s: progress.started(s.student)
         ):

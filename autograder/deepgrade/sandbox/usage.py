@@ -10,6 +10,8 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from deepgrade.sandbox.users import processes_of
+
 _CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 _ENTRY_BYTES = 4096
 """What an empty file counts."""
@@ -45,6 +47,24 @@ def measure_tree(root: int) -> TreeUsage:
             continue
         found.append(process)
         tasks += len(threads)
+        ticks += sum(map(int, times))
+        pages += max(0, int(resident) - int(shared))
+    return TreeUsage(tuple(found), tasks, pages * _PAGE_BYTES / (1 << 20), ticks / _CLOCK_TICKS)
+
+
+def measure_user(user: int) -> TreeUsage:
+    """Measure every process of a user id, whatever became of its parent."""
+    found: list[int] = []
+    tasks = pages = ticks = 0
+    for process in processes_of(user):
+        try:
+            resident, shared = Path(f"/proc/{process}/statm").read_text().split()[1:3]
+            times = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:15]
+            threads = len(os.listdir(f"/proc/{process}/task"))  # noqa: PTH208 - ten times a second
+        except (OSError, ValueError):
+            continue
+        found.append(process)
+        tasks += threads
         ticks += sum(map(int, times))
         pages += max(0, int(resident) - int(shared))
     return TreeUsage(tuple(found), tasks, pages * _PAGE_BYTES / (1 << 20), ticks / _CLOCK_TICKS)
