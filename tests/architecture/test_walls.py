@@ -26,6 +26,20 @@ MAY_IMPORT = {
     "engine": {"files", "lab", "data", "evidence", "submission", "sandbox", "run", "infer", "records"},
     "report": {"files", "lab", "evidence", "score", "records"},
     "flavours": {"files", "lab"},
+    "interchange": {
+        "files",
+        "lab",
+        "data",
+        "evidence",
+        "submission",
+        "sandbox",
+        "infer",
+        "score",
+        "records",
+        "engine",
+        "report",
+        "grading",
+    },
     "grading": {
         *(
             "files",
