@@ -151,15 +151,10 @@ def container(tmp_path_factory, digits_store):
 @pytest.mark.parametrize(
     ("files", "links", "said"),
     [
-        ({}, {}, "No file was handed in"),
-        ({"lab.py": "print(1)", "report.pdf": "%PDF"}, {}, "There is no notebook among lab.py, report.pdf"),
         ({"small.ipynb": '{"cells": ['}, {}, "probably cut off"),
-        ({"other.ipynb": notebook_of({})}, {}, "None of the questions"),
-        ({"a.ipynb": notebook(), "b.ipynb": notebook()}, {}, "Hand in one, named small.ipynb"),
         ({}, {"small.ipynb": "/autograder/source/lab/tests/hidden/test_small.py"}, "link"),
-        ({}, {"small.ipynb": "/opt/deepgrade/course/secret.key"}, "link"),
     ],
-    ids=["nothing", "no-notebook", "broken", "other-lab", "two", "link-to-checks", "link-to-secret"],
+    ids=["broken", "link-to-checks"],
 )
 def test_files_that_cannot_be_graded_get_no_points_and_a_sentence_on_what_to_do(
     container, files, links, said
@@ -274,11 +269,23 @@ def model_container(tmp_path_factory, digits_store):
     return made
 
 
+def as_students_load_it(text):
+    """Return a notebook of the zoo's that loads its data as students do, and not by their place in a sandbox."""
+    for array, words in {
+        "y_train": "mnist.load_data()[0][1]",
+        "x_train": "mnist.load_data()[0][0]",
+        "x_test": "mnist.load_data()[1][0]",
+        "y_test": "mnist.load_data()[1][1]",
+    }.items():
+        text = text.replace(f'np.load(DATA / \\"{array}.npy\\")', words)
+    return text.replace("import numpy as np", "import numpy as np\\nfrom keras.datasets import mnist")
+
+
 def test_model_is_scored_on_hidden_rows_and_enters_the_leaderboard(model_container):
-    ran = model_container.submit({"zoo.ipynb": notebook_of(honest_cells())})
+    ran = model_container.submit({"zoo.ipynb": as_students_load_it(notebook_of(honest_cells()))})
     results = checked(ran)
     assert results["score"] == 6, ran.results
     (entry,) = results["leaderboard"]
     assert entry["order"] == "desc"
     assert 0.8 <= entry["value"] <= 1
-    assert entry["name"].startswith("model")
+    assert entry["name"] == "model: accuracy"

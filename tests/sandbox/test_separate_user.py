@@ -26,10 +26,24 @@ from deepgrade.sandbox import (
 from deepgrade.sandbox.base import Mount
 from deepgrade.sandbox.separate_user import require_private
 from deepgrade.sandbox.state import USER_IDS, claim_job, free_user, state_root
+from deepgrade.sandbox.usage import measure_user, proportional_memory_mib
 from deepgrade.sandbox.users import become, end_processes_of, processes_of, unreadable_for
 from support.sandboxed import processes_with, report_of
 
 SYSTEM_PYTHON = "/usr/bin/python3"
+HOLDING = """
+import ctypes, os, time
+kept = bytearray(os.urandom(1 << 20) * 100)
+for number in range(5):
+    if os.fork() == 0:
+        if number == 0:
+            ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)
+        time.sleep(60)
+        os._exit(0)
+time.sleep(0.5)
+print("ready", flush=True)
+time.sleep(60)
+"""
 
 
 # --- where it is refused ---------------------------------------------------------------------------------------------
@@ -306,6 +320,38 @@ def test_memory_of_a_process_that_left_its_parent_counts(bare_backend):
         time.sleep(20)
     """)
     assert result.reason == "memory", result
+
+
+def test_files_in_shared_folders_count_as_disk_space(bare_backend):
+    name = f"deepgrade-many-{bare_backend.name}-{os.getpid()}"
+    result = bare_backend.run(f"""
+        import os, time
+        report("begin")
+        for number in range(40):
+            with open(f"/tmp/{name}-{{number}}", "wb") as file:
+                file.write(bytes(1 << 20))
+        time.sleep(10)
+    """)
+    assert result.reason == "disk_limit", result
+    assert list(Path("/tmp").glob(f"{name}*")) == []
+
+
+def test_memory_shared_by_workers_counts_once_where_root_may_not_look_into_others():
+    hold = [SYSTEM_PYTHON, "-c", HOLDING]
+    user = USER_IDS[-1]
+    with subprocess.Popen([*become(user), *hold], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            family = tuple(processes_of(user))
+            assert len(family) == 6
+            assert measure_user(user).memory_mib > 400
+            once = proportional_memory_mib(family, user)
+            assert once is not None
+            # The one that cannot be looked at counts whole: a hundred and some more.
+            assert 150 < once < 300
+        finally:
+            end_processes_of(user)
 
 
 def test_what_a_killed_supervisor_left_running_is_ended_by_the_next(tmp_path):

@@ -23,7 +23,7 @@ socket of any kind, no shared memory of the older kinds, no namespaces, no debug
 What cannot hold without namespaces, and who relies on what: the command sees this machine's files that every user may read
 (so the grader's own code too, unless it lies where only root can read, as Gradescope's setup puts it), the list of all
 processes with their command lines (no secret stands there), and the machine's name. `masks` hide nothing. It may write to
-/tmp, /var/tmp and /dev/shm like every user, within the limit for one file; it is cleared away afterwards.
+/tmp, /var/tmp and /dev/shm like every user: that counts as its disk space, and is cleared away afterwards.
 """
 
 from __future__ import annotations

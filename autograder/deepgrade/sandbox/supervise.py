@@ -34,6 +34,7 @@ from deepgrade.sandbox.bounded_log import BoundedLog
 from deepgrade.sandbox.cgroups import Group, GroupStats
 from deepgrade.sandbox.usage import (
     count_tasks,
+    measure_files_of,
     measure_folder,
     measure_tree,
     measure_user,
@@ -250,7 +251,7 @@ class _Watch:
             self._cpu_s = max(self._cpu_s or 0.0, usage.cpu_s)
             memory_mib = usage.memory_mib
             if memory_mib > limits.memory_mib and len(usage.processes) > 1:
-                shared_once = proportional_memory_mib(usage.processes)
+                shared_once = proportional_memory_mib(usage.processes, owner)
                 memory_mib = memory_mib if shared_once is None else shared_once
             self._peak_memory_mib = max(self._peak_memory_mib or 0.0, memory_mib)
             self._peak_tasks = max(self._peak_tasks or 0, usage.tasks)
@@ -263,14 +264,18 @@ class _Watch:
                 )
         if limits.cpu_s is not None and (self._cpu_s or 0.0) > limits.cpu_s:
             return Ending("cpu_time", f"used more than {limits.cpu_s:g} s of processor time")
-        return self._look_at_box()
+        return self._look_at_files()
 
-    def _look_at_box(self) -> Ending | None:
-        box, limits = self._launch.box, self._launch.limits
-        if box is None or box.capped or time.monotonic() < self._next_folder_look:
+    def _look_at_files(self) -> Ending | None:
+        box, limits, owner = self._launch.box, self._launch.limits, self._launch.owner
+        measured = box is not None and not box.capped
+        if not (measured or owner is not None) or time.monotonic() < self._next_folder_look:
             return None
         size = limits.disk_mib << 20
-        if measure_folder(box.path, stop_at_bytes=size) > size:
+        used = measure_folder(box.path, stop_at_bytes=size) if box is not None and measured else 0
+        if owner is not None:
+            used += measure_files_of(owner, stop_at_bytes=size)
+        if used > size:
             return Ending("disk_limit", f"wrote more than {limits.disk_mib} MiB of files")
         self._next_folder_look = time.monotonic() + _SLOW_TICK_S
         return None

@@ -20,7 +20,7 @@ from pathlib import Path
 from deepgrade.sandbox.base import SandboxError
 
 _END_S = 30.0
-_SHARED_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run/lock")  # noqa: S108 - every user may write there
+SHARED_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run/lock")  # noqa: S108 - every user may write there
 _DEPTH = 3
 """How deep below the shared folders is looked for files of a user."""
 _COMMAND_S = 60.0
@@ -83,7 +83,7 @@ def end_processes_of(user: int) -> None:
         time.sleep(0.002)
 
 
-def remove_files_of(user: int, folders: Sequence[str] = _SHARED_FOLDERS) -> None:
+def remove_files_of(user: int, folders: Sequence[str] = SHARED_FOLDERS) -> None:
     """Remove what a user id has left in folders that every user may write to, a few levels deep.
 
     Only when no process of it is alive.
