@@ -187,5 +187,5 @@ def _separate_user() -> Diagnosis:
         detail, _, repair = str(error).partition("; repair: ")
         return Diagnosis(title, False, detail, repair or None, needed=False)
     return Diagnosis(
-        title, True, f"works, for --sandbox {SEPARATE_USER} alone: no namespaces, see docs", None
+        title, True, f"works, for --sandbox {SEPARATE_USER} alone: no namespaces (docs/gradescope.md)", None
     )
