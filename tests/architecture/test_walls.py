@@ -42,6 +42,21 @@ MAY_IMPORT = {
     },
     "flavours": {"files", "lab", "native"},
     "interchange": {"files", "lab", "score", "submission", "records", "report"},
+    "gradescope": {
+        *(
+            "files",
+            "lab",
+            "data",
+            "evidence",
+            "submission",
+            "sandbox",
+            "infer",
+            "score",
+            "records",
+            "engine",
+            "grading",
+        ),
+    },
     "grading": {
         *(
             "files",

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import textwrap
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,6 +25,7 @@ from support import engines
 HERE = Path(__file__).parent
 SYSTEM_PYTHON = "/usr/bin/python3"
 ORDINARY_USER = "61098"
+SEPARATE_USER = "separate-user"
 LIMITS = {
     "wall_s": 20.0,
     "memory_mib": 256,
@@ -60,10 +62,18 @@ class Backend:
     sandbox: str = "bubblewrap"
     image: str = ""
 
+    launcher: str | None = ORDINARY_USER
+    """Which user runs the copy; None: this one."""
+
     @property
     def shows_host_system(self) -> bool:
         """Whether the system's folders inside are this machine's own, and not an image's."""
         return self.sandbox == "bubblewrap"
+
+    @property
+    def has_namespaces(self) -> bool:
+        """Whether a command inside sees a system of its own."""
+        return self.sandbox != SEPARATE_USER
 
     def run(
         self,
@@ -75,7 +85,7 @@ class Backend:
     ) -> Any:
         """Run Python code, in which `report(value)` writes JSON to the box; limits not named are the small ones above."""
         spec = {"code": REPORT + textwrap.dedent(code), "limits": LIMITS | limits, "groups": self.groups}
-        if self.sandbox != "bubblewrap":
+        if self.copy is None and self.sandbox != "bubblewrap":
             spec |= {"sandbox": self.sandbox, "image": self.image, "python": self.python}
             return SimpleNamespace(**driver.execute(spec | {"mounts": list(mounts), "masks": list(masks)}))
         if self.copy is None:
@@ -83,18 +93,13 @@ class Backend:
             own = [(str(mount.source), str(mount.target)) for mount in environment.mounts]
             spec |= {"mounts": [*own, *mounts], "masks": [*map(str, environment.masks), *masks]}
             return SimpleNamespace(**driver.execute(spec | {"python": self.python}))
-        spec |= {"mounts": list(mounts), "masks": list(masks), "python": self.python}
-        become = [
-            "setpriv",
-            "--reuid",
-            ORDINARY_USER,
-            "--regid",
-            ORDINARY_USER,
-            "--clear-groups",
-            "--inh-caps=-all",
-        ]
+        spec |= {"mounts": list(mounts), "masks": list(masks), "python": self.python, "sandbox": self.sandbox}
+        become = []
+        if self.launcher is not None:
+            ids = ["--reuid", self.launcher, "--regid", self.launcher]
+            become = ["setpriv", *ids, "--clear-groups", "--inh-caps=-all", "--"]
         done = subprocess.run(
-            [*become, "--", SYSTEM_PYTHON, str(self.copy / "driver.py")],
+            [*become, SYSTEM_PYTHON, str(self.copy / "driver.py")],
             input=json.dumps(spec), text=True, capture_output=True, cwd="/", check=False,
             env={"PATH": "/usr/bin:/bin", "SECRET_TOKEN": "token-of-the-launcher"},
         )  # fmt: skip
@@ -123,23 +128,48 @@ def _copy_for_other_users() -> Path:
 NAMES = ["root", "root-measured", "ordinary-user"] if os.geteuid() == 0 else ["own-user"]
 # `docker-limits`: docker's own limits alone, as where this user cannot make control groups.
 CONTAINERS = ["podman", "docker", "docker-limits"]
+IN_NAMESPACES = [*NAMES, *(pytest.param(name, marks=pytest.mark.containers) for name in CONTAINERS)]
+WITHOUT = [SEPARATE_USER, f"{SEPARATE_USER}-measured"] if os.geteuid() == 0 else []
 
 
-@pytest.fixture(
-    scope="session",
-    params=[*NAMES, *(pytest.param(name, marks=pytest.mark.containers) for name in CONTAINERS)],
-)
-def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
-    if request.param in CONTAINERS:
-        engine = request.param.partition("-")[0]
+@contextmanager
+def made_backend(name: str) -> Iterator[Backend]:
+    if name in CONTAINERS:
+        engine = name.partition("-")[0]
         with engines.running(engine):
             image = engines.base_image(engine)
-            own = not request.param.endswith("-limits")
-            yield Backend(request.param, SYSTEM_PYTHON, groups=own, sandbox=engine, image=image)
-    elif request.param == "ordinary-user":
+            own = not name.endswith("-limits")
+            yield Backend(name, SYSTEM_PYTHON, groups=own, sandbox=engine, image=image)
+    elif name == "ordinary-user":
         copy = _copy_for_other_users()
-        yield Backend(request.param, SYSTEM_PYTHON, groups=True, copy=copy)
+        yield Backend(name, SYSTEM_PYTHON, groups=True, copy=copy)
+        shutil.rmtree(copy)
+    elif name in WITHOUT:
+        copy = _copy_for_other_users()
+        groups = not name.endswith("-measured")
+        yield Backend(name, SYSTEM_PYTHON, groups, copy=copy, sandbox=SEPARATE_USER, launcher=None)
         shutil.rmtree(copy)
     else:
         python = str(host_environment().python)
-        yield Backend(request.param, python, groups=request.param != "root-measured")
+        yield Backend(name, python, groups=name != "root-measured")
+
+
+@pytest.fixture(scope="session", params=[*IN_NAMESPACES, *WITHOUT])
+def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
+    """Every sandbox, for what all of them promise."""
+    with made_backend(request.param) as made:
+        yield made
+
+
+@pytest.fixture(scope="session", params=IN_NAMESPACES)
+def walled_backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
+    """Every sandbox that gives a command a system of its own, for what only those can promise."""
+    with made_backend(request.param) as made:
+        yield made
+
+
+@pytest.fixture(scope="session", params=WITHOUT)
+def bare_backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
+    """The sandbox without namespaces, for what it promises instead."""
+    with made_backend(request.param) as made:
+        yield made

@@ -20,6 +20,10 @@ def _sandbox(name: str, groups: bool, image: str) -> Any:
         from deepgrade.sandbox.bubblewrap import Bubblewrap
 
         return Bubblewrap(use_control_groups=groups)
+    if name == "separate-user":
+        from deepgrade.sandbox.separate_user import SeparateUser
+
+        return SeparateUser(use_control_groups=groups)
     from deepgrade.sandbox.containers.container import Container
 
     sandbox = Container(name, image, use_control_groups=groups)
@@ -34,9 +38,13 @@ def execute(spec: dict[str, Any]) -> dict[str, Any]:
     limits = SandboxLimits(**spec["limits"])
     sandbox = _sandbox(spec.get("sandbox", "bubblewrap"), spec["groups"], spec.get("image", ""))
     with sandbox.open_box(disk_mib=limits.disk_mib) as box:
+        # Where nothing can be mounted, the box lies where it lies.
+        code = (
+            spec["code"] if sandbox.name != "separate-user" else spec["code"].replace("/box", str(box.path))
+        )
         outcome = sandbox.run(
             SandboxRequest(
-                command=[spec["python"], "-I", "-c", spec["code"]],
+                command=[spec["python"], "-I", "-c", code],
                 limits=limits,
                 mounts=tuple(Mount(Path(source), Path(target)) for source, target in spec["mounts"]),
                 masks=tuple(map(Path, spec["masks"])),

@@ -44,7 +44,7 @@ def test_missing_filter_library_is_an_error_and_never_silently_skipped(monkeypat
 
 
 def test_unknown_name_lists_the_known_ones():
-    with pytest.raises(ValueError, match="bubblewrap, podman, docker, apptainer, none"):
+    with pytest.raises(ValueError, match="bubblewrap, podman, docker, apptainer, separate-user, none"):
         find_sandbox("jail")
 
 

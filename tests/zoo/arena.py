@@ -18,6 +18,7 @@ import argparse
 import ctypes
 import json
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -37,6 +38,7 @@ from deepgrade.lab import LabFiles
 from deepgrade.records import Course, Entry, RunStore
 from deepgrade.report import write_feedback
 from deepgrade.report.from_records import class_report
+from deepgrade.sandbox import host_environment
 from zoo.corpus import Attack, Cell, read_corpus
 from zoo.lab import NAME, limits_of, make_lab, notebook_of
 from zoo.watch import Services, Watch, descendants, folder_digest
@@ -158,7 +160,8 @@ class Arena:
             folder = self.folder / f"submissions-{files.root.name}-{len(self._digests)}"
             folder.mkdir()
             for attack in members:
-                (folder / attack.filename).write_text(notebook_of(attack.cells), encoding="utf-8")
+                text = self._as_it_lies(notebook_of(attack.cells))
+                (folder / attack.filename).write_text(text, encoding="utf-8")
             with self._surroundings():
                 errors += self._grade(files, folder, watch, slots).errors
             self._remember()
@@ -196,6 +199,20 @@ class Arena:
         """Close the services."""
         self.services.close()
 
+    def _as_it_lies(self, notebook: str) -> str:
+        """Return a notebook with paths as they are where nothing can be mounted: an attacker there would use those.
+
+        The working folder is the box's `work`; data that root keeps to itself are shown beside the box, under the number of
+        their mount: the last one.
+        """
+        if self.sandbox != "separate-user":
+            return notebook
+        data = f"../../shown{len(host_environment().mounts) + 2}"
+        places = {"/box/work": ".", "/box": "..", "/data": data, "/job": "../../staging/job"}
+        for inside, outside in (places | {"/kernel": "../../staging/kernel"}).items():
+            notebook = re.sub(rf"(?<![\w.}}]){inside}(?=[/\\\"])", outside, notebook)
+        return notebook
+
     def _grade(self, files: LabFiles, folder: Path, watch: Watch, slots: int) -> GradeSummary:
         request = GradeRequest(
             files, [folder], self.course, self.store, "synthetic", "quick", sandbox=self.sandbox, slots=slots
@@ -209,7 +226,7 @@ class Arena:
         cells = {"q1": (Cell("code", code),), "q2": (Cell("code", "HONEST"),)}
         folder = self.folder / "submissions-of-others"
         folder.mkdir()
-        (folder / f"{VICTIM}.ipynb").write_text(notebook_of(cells), encoding="utf-8")
+        (folder / f"{VICTIM}.ipynb").write_text(self._as_it_lies(notebook_of(cells)), encoding="utf-8")
         summary = self._grade(self.lab({}), folder, Watch(self.course, self.services), 1)
         assert not summary.errors, summary.errors
         self._remember()

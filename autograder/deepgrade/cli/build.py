@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from deepgrade.cli.options import data_options, errors_for_people, root_option
+from deepgrade.cli.options import course_option, data_options, errors_for_people, root_option
+from deepgrade.cli.packages import Choices, course_of_nbgrader, zip_for_gradescope, zip_for_otter
 from deepgrade.flavours import FLAVOURS, build_lab, check_lab
 from deepgrade.lab import LabFiles, Origin, Size, find_root, lab_names
 
@@ -26,17 +27,36 @@ from deepgrade.lab import LabFiles, Origin, Size, find_root, lab_names
     " Default: the notebooks of both.",
 )
 @click.option(
+    "--gradescope",
+    is_flag=True,
+    help="Also make the autograder zip that runs our stages on Gradescope.",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("dist"),
     show_default=True,
-    help="Folder for what is not for students: otter/LAB-autograder.zip and nbgrader/, a course.",
+    help="Folder for what is not for students: otter/, nbgrader/, gradescope/.",
 )
 @click.option(
     "--into",
     type=click.Path(path_type=Path, file_okay=False),
     help="With --flavour nbgrader: your course folder; default: OUT/nbgrader.",
 )
+@click.option(
+    "--data-from",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="With --gradescope: a store whose data sets the zip takes along; default: its setup gets them.",
+)
+@click.option(
+    "--hidden-visibility",
+    type=click.Choice(["hidden", "after_due_date", "after_published", "visible"]),
+    default="after_published",
+    show_default=True,
+    help="With --gradescope: when students see hidden checks.",
+)
+@click.option("--no-leaderboard", is_flag=True, help="With --gradescope: publish no figures of models.")
+@course_option
 @data_options
 @errors_for_people
 def command(
@@ -45,8 +65,13 @@ def command(
     all_labs: bool,
     check: bool,
     flavours: tuple[str, ...],
+    gradescope: bool,
     out: Path,
     into: Path | None,
+    data_from: Path | None,
+    hidden_visibility: str,
+    no_leaderboard: bool,
+    course_folder: Path,
     origin: Origin,
     size: Size,
 ) -> None:
@@ -59,6 +84,8 @@ def command(
         raise click.UsageError("name labs, or give --all")
     if into is not None and "nbgrader" not in flavours:
         raise click.UsageError("--into goes with --flavour nbgrader")
+    if check and gradescope:
+        raise click.UsageError("--check looks at templates; it makes no zip")
     folder = find_root(root)
     stale = []
     for name in lab_names(folder) if all_labs else labs:
@@ -66,9 +93,14 @@ def command(
         if not check:
             _build(files, flavours or FLAVOURS)
             if "otter" in flavours:
-                _zip_for_otter(files, out / "otter" / f"{name}-autograder.zip", origin, size)
+                zip_for_otter(files, out / "otter" / f"{name}-autograder.zip", origin, size)
             if "nbgrader" in flavours:
-                _course_of_nbgrader(files, into or out / "nbgrader", origin, size)
+                course_of_nbgrader(files, into or out / "nbgrader", origin, size)
+            if gradescope:
+                choices = Choices(
+                    course_folder, origin, size, data_from, hidden_visibility, not no_leaderboard
+                )
+                zip_for_gradescope(files, out / "gradescope", choices)
         elif differences := check_lab(files):
             stale.append(name)
             click.echo("\n".join(differences))
@@ -83,25 +115,3 @@ def _build(files: LabFiles, flavours: tuple[str, ...]) -> None:
     report = build_lab(files, flavours=flavours)
     for path in report.written:
         click.echo(f"wrote {path.relative_to(files.root)}")
-
-
-def _zip_for_otter(files: LabFiles, target: Path, origin: Origin, size: Size) -> None:
-    from deepgrade.flavours.otter_zip import write_autograder_zip
-
-    write_autograder_zip(files, target, origin=origin, size=size)
-    click.echo(f"wrote {target}\n  grade with: otter run NOTEBOOK -a {target} -o RESULTS")
-
-
-def _course_of_nbgrader(files: LabFiles, course: Path, origin: Origin, size: Size) -> None:
-    from deepgrade.flavours.nbgrader_course import CONFIG, fill_course
-
-    filled = fill_course(files, course, origin=origin, size=size)
-    click.echo(
-        f"wrote {filled.source}\nwrote {filled.release}: this folder is for students, no other of {course}"
-    )
-    if not filled.config_written:
-        click.echo(
-            f"  see that {course / CONFIG} gives a cell time enough: c.Execute.timeout = {filled.seconds}"
-            " (nbgrader's default is 30)"
-        )
-    click.echo(f"  grade with: cd {course} && nbgrader autograde {files.name}")

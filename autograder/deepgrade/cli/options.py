@@ -14,6 +14,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 INTERRUPTED = 130
 _WITH_IMAGE = ("podman", "docker", "apptainer")
+_ONE_WALL = (
+    "NOTE: --sandbox separate-user has no namespaces: the notebooks see whatever every user of this machine may read."
+    " Use it where bubblewrap and containers do not work."
+)
 _NO_WALLS = (
     "WARNING: --sandbox none runs the notebooks without any wall: they can read and change whatever you can, the hidden"
     " checks and other students' work included. Every report made from such runs says so."
@@ -86,6 +90,8 @@ def sandbox_option(function: F) -> F:
             sandbox_name = f"{sandbox_name}={image}"
         if sandbox_name == "none":
             click.echo(_NO_WALLS, err=True)
+        if sandbox_name == "separate-user":
+            click.echo(_ONE_WALL, err=True)
         return function(*args, sandbox_name=sandbox_name, **kwargs)
 
     named = click.option(
@@ -96,9 +102,10 @@ def sandbox_option(function: F) -> F:
     return click.option(
         "--sandbox",
         "sandbox_name",
-        type=click.Choice(["bubblewrap", *_WITH_IMAGE, "none"]),
+        type=click.Choice(["bubblewrap", *_WITH_IMAGE, "separate-user", "none"]),
         default=None,
-        help="What surrounds a run; default: bubblewrap. `none` runs student code without walls: only your own.",
+        help="What surrounds a run; default: bubblewrap. `separate-user` is for root on machines that allow nothing else."
+        " `none` runs student code without walls: only your own.",
     )(named)  # type: ignore[return-value]
 
 

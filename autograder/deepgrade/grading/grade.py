@@ -40,7 +40,7 @@ from deepgrade.lab import (
     make_plan,
 )
 from deepgrade.records import Course, Gradebook, PeopleRecord, RunStore
-from deepgrade.sandbox import find_sandbox
+from deepgrade.sandbox import find_sandbox, require_private
 from deepgrade.sandbox.state import state_root
 from deepgrade.submission import Intake, Refusal, Roster, Submission, load_template
 
@@ -137,9 +137,12 @@ def make_setup(request: GradeRequest, parts: LabParts, data: CourseData, cards: 
     """Put together what all runs of a grading share.
 
     Raises:
-        SandboxUnavailable: No sandbox works here; the message says what to install.
+        SandboxUnavailable: No sandbox works here, or students' code could read what must stay hidden; the message says
+            what to do.
     """
     sandbox = find_sandbox(request.sandbox)
+    files = request.files
+    require_private(sandbox, [files.checks, files.toml, files.folder, request.course.root])
     limits = parts.lab.limits_for(request.size)
     return Setup(
         lab=parts.lab,
@@ -252,7 +255,7 @@ def _run_stage(
     with (
         Intake(request.paths, lab=setup.lab) as intake,
         setup.sandbox.open_helper() as helper,
-        closing(InferWorker(spool=scratch / "infer", helper=helper)) as worker,
+        closing(InferWorker(spool=(helper.exchange or scratch) / "infer", helper=helper)) as worker,
     ):
         people = attribute(gradebook, lab, intake, roster)
         progress.begin(len(intake.handed_in) + len(intake.refusals), setup.slots)

@@ -27,6 +27,7 @@ from deepgrade.sandbox.diagnosis import Diagnosis
 from deepgrade.sandbox.environment import host_environment, package_versions
 from deepgrade.sandbox.none import NoSandbox
 from deepgrade.sandbox.select import SANDBOXES, diagnose, find_sandbox
+from deepgrade.sandbox.separate_user import SeparateUser, require_private
 
 __all__ = [
     "DEFAULT_IMAGE",
@@ -54,10 +55,12 @@ __all__ = [
     "SandboxRequest",
     "SandboxStopped",
     "SandboxUnavailable",
+    "SeparateUser",
     "StudentEnvironment",
     "diagnose",
     "find_sandbox",
     "host_environment",
     "image_facts",
     "package_versions",
+    "require_private",
 ]

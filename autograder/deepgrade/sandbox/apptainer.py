@@ -140,6 +140,10 @@ class ApptainerHelper:
         """Nothing: the image says itself what its libraries need."""
         return {}
 
+    @property
+    def exchange(self) -> None:
+        """Mounts may lie anywhere."""
+
     def launch(self, command: list[str], mounts: Sequence[Mount], env: Mapping[str, str]) -> HelperLaunch:
         """Return how to start a command with these mounts."""
         words = _container(self._program, self._image, tuple(mounts), self._job, self._filter)

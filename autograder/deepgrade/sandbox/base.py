@@ -176,6 +176,10 @@ class Helper(Protocol):
     def variables(self) -> Mapping[str, str]:
         """What its libraries need in the environment."""
 
+    @property
+    def exchange(self) -> Path | None:
+        """The folder below which mounts have to lie where nothing can be mounted; None: they may lie anywhere."""
+
     def launch(self, command: list[str], mounts: Sequence[Mount], env: Mapping[str, str]) -> HelperLaunch:
         """Return how to start a command there, with these mounts besides Python's own.
 
@@ -191,7 +195,7 @@ class Sandbox(Protocol):
 
     @property
     def name(self) -> str:
-        """What stands in records: `bubblewrap`, `podman`, `docker`, `apptainer`, `none`."""
+        """What stands in records: `bubblewrap`, `podman`, `docker`, `apptainer`, `separate-user`, `none`."""
 
     @property
     def environment(self) -> StudentEnvironment:

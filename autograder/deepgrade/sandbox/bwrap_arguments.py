@@ -14,6 +14,7 @@ from typing import Protocol
 from deepgrade.sandbox.base import Mount
 from deepgrade.sandbox.masks import masked_places
 from deepgrade.sandbox.state import Job
+from deepgrade.sandbox.users import become as become_user
 
 INSIDE_USER = 1000
 PATH = "/usr/local/bin:/usr/bin:/bin"
@@ -171,8 +172,4 @@ def become(job: Job) -> list[str]:
     """Return what changes to the job's user before the command, where the launcher is root."""
     if os.geteuid() != 0:
         return []
-    user = str(job.user)
-    return [
-        "/usr/bin/setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--inh-caps=-all", "--ambient-caps=-all",
-        "--bounding-set=-all", "--no-new-privs", "--pdeathsig", "KILL", "--",
-    ]  # fmt: skip
+    return become_user(job.user)

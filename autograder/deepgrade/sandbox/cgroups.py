@@ -85,19 +85,22 @@ class ControlGroups:
         kept = ", ".join(name for name in ("memory", "pids", "cpu") if name in self.controllers)
         return f"control groups version {self.version} ({kept})"
 
-    def create(self, job_id: str, limits: SandboxLimits, *, note: Path) -> ControlGroup:
+    def create(
+        self, job_id: str, limits: SandboxLimits, *, note: Path, launchers: int = _LAUNCHER_PROCESSES
+    ) -> ControlGroup:
         """Make the group of a job with its limits.
 
         Args:
             job_id: Becomes part of the group's name.
             limits: What is written into it.
             note: A folder in which the group's place is noted for a later sweep.
+            launchers: Processes of the launcher that stay in the group beside the command's own.
 
         Raises:
             SandboxError: A limit was not accepted; nothing is left behind.
         """
         folders = {name: parent / f"{_PREFIX}{job_id}" for name, parent in self.parents.items()}
-        group = ControlGroup(self.version, folders)
+        group = ControlGroup(self.version, folders, launchers)
         write_note(note, self.version, folders)
         try:
             for folder in dict.fromkeys(folders.values()):
@@ -115,6 +118,7 @@ class ControlGroup:
 
     version: int
     folders: dict[str, Path]
+    launchers: int = _LAUNCHER_PROCESSES
 
     @property
     def description(self) -> str:
@@ -129,7 +133,7 @@ class ControlGroup:
     def limit(self, limits: SandboxLimits) -> None:
         """Write the limits; memory and processes must be accepted, the rest is taken where it is offered."""
         memory = limits.memory_mib << 20
-        processes = limits.processes + _LAUNCHER_PROCESSES
+        processes = limits.processes + self.launchers
         quota = max(1000, int(limits.cpus * _CPU_PERIOD_US))
         if self.version == 2:
             folder = self.folders["all"]
@@ -169,7 +173,7 @@ class ControlGroup:
             memory_kills=self.memory_kills(),
             peak_memory_mib=None if peak is None else peak / (1 << 20),
             processes_denied=refusals_in(pids),
-            peak_processes=None if processes is None else max(0, processes - _LAUNCHER_PROCESSES),
+            peak_processes=None if processes is None else max(0, processes - self.launchers),
             cpu_s=self._cpu_s(),
         )
 

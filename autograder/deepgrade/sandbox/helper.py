@@ -55,6 +55,10 @@ class BubblewrapHelper:
         """What this process's own libraries need."""
         return host_environment().variables
 
+    @property
+    def exchange(self) -> None:
+        """Mounts may lie anywhere."""
+
     def launch(self, command: list[str], mounts: Sequence[Mount], env: Mapping[str, str]) -> HelperLaunch:
         """Return how to start a command with these mounts."""
         contents = FileContents(self._job.folder)

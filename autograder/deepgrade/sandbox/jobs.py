@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from deepgrade.sandbox.base import Box, SandboxError, SandboxOutcome, SandboxRequest
@@ -22,7 +22,7 @@ class JobSandbox(ABC):
     @contextmanager
     def open_box(self, *, disk_mib: int) -> Iterator[Box]:
         """Make an empty box that is gone when the block ends."""
-        with claim_job(state_root()) as job, mounted_box(job, disk_mib=disk_mib) as box:
+        with self._claim() as job, mounted_box(job, disk_mib=disk_mib) as box:
             self._jobs[box.path] = job
             try:
                 yield box
@@ -43,13 +43,17 @@ class JobSandbox(ABC):
         if missing:
             raise SandboxError(f"these paths cannot be mounted, they do not exist: {', '.join(missing)}")
         if request.box is None:
-            with claim_job(state_root()) as job:
+            with self._claim() as job:
                 return self._run(request, job)
         return self._run(request, self._job_of(request.box))
 
     def stop_all(self) -> None:
         """Make every `run` end now, and every later one at once."""
         self._stop.set()
+
+    def _claim(self) -> AbstractContextManager[Job]:
+        """Claim a place for one process tree."""
+        return claim_job(state_root())
 
     def _job_of(self, box: Box) -> Job:
         job = self._jobs.get(box.path)

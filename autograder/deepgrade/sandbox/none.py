@@ -26,8 +26,9 @@ from deepgrade.sandbox.base import (
 from deepgrade.sandbox.environment import host_environment
 from deepgrade.sandbox.state import remove_tree
 from deepgrade.sandbox.supervise import Launch, supervise
+from deepgrade.sandbox.translate import translate
 
-_NO_GPU = {"CUDA_VISIBLE_DEVICES": "NoDevFiles", "JAX_PLATFORMS": "cpu"}
+NO_GPU = {"CUDA_VISIBLE_DEVICES": "NoDevFiles", "JAX_PLATFORMS": "cpu"}
 """The value names no card, and is none that a notebook would set; JAX fails where the first is set and not the second."""
 
 
@@ -79,18 +80,18 @@ class NoSandbox:
         """
         mounts = list(request.mounts)
         # Nothing keeps the process from the machine's GPUs: where none is lent, its libraries are told of none.
-        env = dict(request.env) if request.gpu_devices else _NO_GPU | dict(request.env)
+        env = dict(request.env) if request.gpu_devices else NO_GPU | dict(request.env)
         if request.box is not None:
             mounts.append(Mount(request.box.path, Path("/box"), writable=True))
         launch = Launch(
-            command=[_translate(word, mounts) for word in request.command],
-            env={name: _translate(value, mounts) for name, value in env.items()},
+            command=[translate(word, mounts) for word in request.command],
+            env={name: translate(value, mounts) for name, value in env.items()},
             limits=request.limits,
             group=None,
             box=request.box,
             user=os.geteuid(),
             stop=self._stop,
-            cwd=Path(_translate(str(request.cwd), mounts)),
+            cwd=Path(translate(str(request.cwd), mounts)),
         )
         return supervise(launch)
 
@@ -112,17 +113,13 @@ class PlainHelper:
         """What this process's own libraries need."""
         return host_environment().variables
 
+    @property
+    def exchange(self) -> None:
+        """Mounts may lie anywhere."""
+
     def launch(self, command: list[str], mounts: Sequence[Mount], env: Mapping[str, str]) -> HelperLaunch:
         """Return the command with host paths in place of mounted ones."""
-        return HelperLaunch([_translate(word, list(mounts)) for word in command], {"PATH": os.defpath, **env})
+        return HelperLaunch([translate(word, mounts) for word in command], {"PATH": os.defpath, **env})
 
     def end(self) -> None:
         """Do nothing: who started the process ends it."""
-
-
-def _translate(text: str, mounts: list[Mount]) -> str:
-    path = Path(text)
-    for mount in mounts:
-        if path.is_absolute() and path.is_relative_to(mount.target):
-            return str(mount.source / path.relative_to(mount.target))
-    return text

@@ -8,6 +8,10 @@ internet and netlink, because a network namespace does not cover AF_VSOCK, which
 the host; and two terminal ioctls that type into the terminal of whoever started the grader. Processes of a
 foreign architecture (32-bit calls on x86-64) are killed, which is libseccomp's own default.
 
+Where there are no namespaces (separate_user.py), the network, the machine's abstract sockets and its shared memory would be the
+process's own as well: there no socket of any family can be made, and none of the older kinds of shared memory. A pair of
+connected sockets, which asyncio wants, and pipes remain.
+
 One table of rules gives both forms: the program that bubblewrap loads, and the profile that podman and docker read.
 """
 
@@ -34,6 +38,9 @@ _REFUSED = """
     name_to_handle_at open_by_handle_at lookup_dcookie settimeofday clock_settime clock_adjtime adjtimex vhangup
     syslog iopl ioperm modify_ldt fanotify_init sethostname setdomainname nfsservctl uselib
 """.split()  # noqa: SIM905 - sixty words read better than sixty literals
+_SHARED = """
+    shmget shmat shmctl semget semop semtimedop semctl msgget msgsnd msgrcv msgctl mq_open mq_unlink
+""".split()  # noqa: SIM905 - as above
 _FAMILIES = frozenset({socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK})
 _LAST_FAMILY = 45
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
@@ -64,16 +71,20 @@ class _Rule(NamedTuple):
     argument: _Argument | None = None
 
 
-def _rules() -> Iterator[_Rule]:
+def _rules(*, namespaces: bool = True) -> Iterator[_Rule]:
     # The arguments of clone3 stand behind a pointer that a filter cannot follow; the C library falls back to clone.
     yield _Rule(("clone3",), errno.ENOSYS)
     for flag in _NAMESPACE_FLAGS:
         yield _Rule(("clone",), errno.EPERM, _Argument(0, "MASKED_EQ", flag, flag))
     yield _Rule(tuple(_REFUSED), errno.EPERM)
-    for family in range(_LAST_FAMILY + 1):
-        if family not in _FAMILIES:
-            yield _Rule(("socket",), errno.EAFNOSUPPORT, _Argument(0, "EQ", family))
-    yield _Rule(("socket",), errno.EAFNOSUPPORT, _Argument(0, "GT", _LAST_FAMILY))
+    if namespaces:
+        for family in range(_LAST_FAMILY + 1):
+            if family not in _FAMILIES:
+                yield _Rule(("socket",), errno.EAFNOSUPPORT, _Argument(0, "EQ", family))
+        yield _Rule(("socket",), errno.EAFNOSUPPORT, _Argument(0, "GT", _LAST_FAMILY))
+    else:
+        yield _Rule(("socket",), errno.EAFNOSUPPORT)
+        yield _Rule(tuple(_SHARED), errno.ENOSYS)
     for request in (_TIOCSTI, _TIOCLINUX):
         yield _Rule(("ioctl",), errno.EPERM, _Argument(1, "MASKED_EQ", request, 0xFFFFFFFF))
 
@@ -128,8 +139,11 @@ def seccomp_problem() -> str | None:
 
 
 @functools.cache
-def seccomp_filter() -> bytes:
+def seccomp_filter(*, namespaces: bool = True) -> bytes:
     """Return the filter as a BPF program for this machine's architecture.
+
+    Args:
+        namespaces: Whether namespaces surround the process; else the filter takes their place, as far as one can.
 
     Raises:
         SandboxUnavailable: libseccomp or its Python binding is missing.
@@ -141,7 +155,7 @@ def seccomp_filter() -> bytes:
             f"the system call filter cannot be made ({error}); repair: apt-get install libseccomp2 && pip install pyseccomp"
         ) from None
     rules = library.SyscallFilter(library.ALLOW)
-    for rule in _rules():
+    for rule in _rules(namespaces=namespaces):
         arguments = [] if rule.argument is None else [_library_argument(library, rule.argument)]
         for name in rule.calls:
             try:

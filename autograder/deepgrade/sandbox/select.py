@@ -23,8 +23,11 @@ from deepgrade.sandbox.environment import (
 from deepgrade.sandbox.none import NoSandbox
 from deepgrade.sandbox.nvidia import find_nvidia_gpus
 from deepgrade.sandbox.seccomp import seccomp_problem
+from deepgrade.sandbox.separate_user import NAME as SEPARATE_USER
+from deepgrade.sandbox.separate_user import NEEDS_ROOT, READABLE, SeparateUser
 
-SANDBOXES = ("bubblewrap", *ENGINES, "apptainer", "none")
+_WITHOUT_IMAGE = ("bubblewrap", SEPARATE_USER, "none")
+SANDBOXES = ("bubblewrap", *ENGINES, "apptainer", SEPARATE_USER, "none")
 IMAGE_VARIABLE = "DEEPGRADE_IMAGE"
 """Names the image where no option does."""
 _IMAGE_FILE = "deepgrade.sif"
@@ -37,12 +40,11 @@ _NAMESPACE_SETTINGS = {
 """Setting -> the value that forbids user namespaces, and one that allows them."""
 _DELEGATE = "start the grader with: systemd-run --user --scope -p Delegate=yes deepgrade ..."
 _SECCOMP = "apt-get install libseccomp2 && pip install pyseccomp"
-_READABLE = "put Python and its packages where every user may read them: /opt or /usr, or chmod -R a+rX"
 _PROBE_LIMITS = SandboxLimits(wall_s=120, memory_mib=4096, processes=512, disk_mib=64, cpus=2)
 
 
 def find_sandbox(name: str | None = None, image: str | None = None) -> Sandbox:
-    """Return the sandbox of this name, bubblewrap by default; never `none` unless it is asked for.
+    """Return the sandbox of this name, bubblewrap by default; never `separate-user` or `none` unless it is asked for.
 
     Args:
         name: One of `SANDBOXES`; an image may follow after an equals sign: `podman=localhost/deepgrade:cpu`.
@@ -58,12 +60,16 @@ def find_sandbox(name: str | None = None, image: str | None = None) -> Sandbox:
     image = image or named_image or None
     if name not in SANDBOXES:
         raise ValueError(f"there is no sandbox {name!r}; there are: {', '.join(SANDBOXES)}")
-    if name in ("none", "bubblewrap") and image is not None:
+    if name in _WITHOUT_IMAGE and image is not None:
         raise ValueError(f"the sandbox {name} has no image; it shows this machine's own Python")
-    if name in ("none", "bubblewrap"):
+    if name in _WITHOUT_IMAGE:
         check_backend()
     if name == "none":
         return NoSandbox()
+    if name == SEPARATE_USER:
+        separate = SeparateUser()
+        separate.check()
+        return separate
     for engine in ENGINES:
         if name == engine:
             container = Container(engine, image or os.environ.get(IMAGE_VARIABLE) or DEFAULT_IMAGE)
@@ -91,7 +97,7 @@ def diagnose(*, slow: bool = False) -> list[Diagnosis]:
     found.append(_import("Python in the sandbox", "numpy, IPython", ready=ready))
     if slow:
         found.append(_import("Keras in the sandbox", "keras", ready=ready))
-    return [*found, _backend(), _gpu(), *diagnose_containers()]
+    return [*found, _backend(), _gpu(), *diagnose_containers(), _separate_user()]
 
 
 def _bubblewrap() -> Diagnosis:
@@ -144,11 +150,11 @@ def _import(title: str, modules: str, *, ready: bool) -> Diagnosis:
     try:
         outcome = Bubblewrap().run(request)
     except SandboxError as error:
-        return Diagnosis(title, False, str(error), _READABLE)
+        return Diagnosis(title, False, str(error), READABLE)
     if outcome.exit_code == 0:
         return Diagnosis(title, True, f"imports {modules} in {outcome.wall_s:.1f} s", None)
     last = outcome.log.decode("utf-8", "replace").strip().rpartition("\n")[2]
-    return Diagnosis(title, False, last or outcome.detail, _READABLE)
+    return Diagnosis(title, False, last or outcome.detail, READABLE)
 
 
 def _backend() -> Diagnosis:
@@ -169,3 +175,17 @@ def _gpu() -> Diagnosis:
         return Diagnosis("GPU", True, "; ".join(f"{gpu.name}, GPU {gpu.number}" for gpu in found.gpus), None)
     detail = f"none to lend: {found.why_none}; labs that require one cannot be graded here"
     return Diagnosis("GPU", False, detail, None, needed=False)
+
+
+def _separate_user() -> Diagnosis:
+    title = "another user id"
+    if os.geteuid() != 0:
+        return Diagnosis(title, False, NEEDS_ROOT, None, needed=False)
+    try:
+        SeparateUser().check()
+    except SandboxUnavailable as error:
+        detail, _, repair = str(error).partition("; repair: ")
+        return Diagnosis(title, False, detail, repair or None, needed=False)
+    return Diagnosis(
+        title, True, f"works, for --sandbox {SEPARATE_USER} alone: no namespaces (docs/gradescope.md)", None
+    )

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from deepgrade.sandbox.base import Box, SandboxError
 
-_USER_IDS = range(60_600, 61_100)
+USER_IDS = range(60_600, 61_100)
 """Between systemd's home-directory and dynamic user ids: a range that no convention assigns."""
 _FILES_PER_MIB = 64
 _MS_NOSUID, _MS_NODEV = 2, 4
@@ -61,8 +61,12 @@ def state_root() -> Path:
 
 
 @contextmanager
-def claim_job(root: Path) -> Iterator[Job]:
+def claim_job(root: Path, users: Path | None = None) -> Iterator[Job]:
     """Claim a job folder and, for root, a user id; both are free again when the block ends.
+
+    Args:
+        root: The state folder.
+        users: Where claimed user ids are noted, if not there: two places would give one id twice.
 
     Raises:
         SandboxError: All user ids are taken.
@@ -74,13 +78,30 @@ def claim_job(root: Path) -> Iterator[Job]:
     try:
         user = os.geteuid()
         if user == 0:
-            user, user_lock = _claim_user(root / "users")
+            user, user_lock = _claim_user(users or root / "users")
         yield Job(id=folder.name, folder=folder, user=user)
     finally:
         _remove(folder)
         for handle in (lock, user_lock):
             if handle is not None:
                 os.close(handle)
+
+
+@contextmanager
+def free_user(folder: Path, user: int) -> Iterator[bool]:
+    """Keep a user id from being claimed while the block runs; yield whether no job has it.
+
+    Args:
+        folder: Where claimed user ids are noted.
+        user: One of `USER_IDS`.
+    """
+    folder.mkdir(mode=0o700, exist_ok=True)
+    handle = _lock(folder / str(user))
+    try:
+        yield handle is not None
+    finally:
+        if handle is not None:
+            os.close(handle)
 
 
 @contextmanager
@@ -184,14 +205,14 @@ def _lock(path: Path) -> int | None:
 
 def _claim_user(folder: Path) -> tuple[int, int]:
     folder.mkdir(mode=0o700, exist_ok=True)
-    for user in _USER_IDS:
+    for user in USER_IDS:
         with suppress(KeyError):
             pwd.getpwuid(user)
             continue
         handle = _lock(folder / str(user))
         if handle is not None:
             return user, handle
-    raise SandboxError(f"all {len(_USER_IDS)} user ids for sandboxes are in use; run fewer at a time")
+    raise SandboxError(f"all {len(USER_IDS)} user ids for sandboxes are in use; run fewer at a time")
 
 
 def _mount_tmpfs(path: Path, options: str) -> bool:

@@ -6,7 +6,8 @@ limits and becomes bubblewrap, or the command itself), in a session of its own w
 last part are kept, the rest is counted and thrown away, and too much of it ends the run. The loop sleeps in
 `select` on the pipe and on a descriptor of the process, and wakes every few hundredths of a second to look at
 the clock and at what was used. Whatever the reason, the run ends with the same steps: kill the group (or, where
-there is none, the process group and every descendant), wait, and only then read the books.
+there is none, the process group and every descendant) and every process of the run's own user id, if it has one; wait,
+and only then read the books.
 
 Nothing here trusts what the process writes. An exit code alone never means that all was well: that is for the
 caller, who looks at the exit code, the reason and the journal together.
@@ -31,7 +32,15 @@ from typing import NamedTuple
 from deepgrade.sandbox.base import Box, Reason, SandboxError, SandboxLimits, SandboxOutcome, SandboxStopped
 from deepgrade.sandbox.bounded_log import BoundedLog
 from deepgrade.sandbox.cgroups import Group, GroupStats
-from deepgrade.sandbox.usage import count_tasks, measure_folder, measure_tree, proportional_memory_mib
+from deepgrade.sandbox.usage import (
+    count_tasks,
+    measure_files_of,
+    measure_folder,
+    measure_tree,
+    measure_user,
+    proportional_memory_mib,
+)
+from deepgrade.sandbox.users import end_processes_of
 
 _TICK_S = 0.05
 _SLOW_TICK_S = 0.5
@@ -64,6 +73,8 @@ class Launch:
     box: Box | None = None
     user: int | None = None
     """The user id whose processes RLIMIT_NPROC counts; None where the launcher takes care of it."""
+    owner: int | None = None
+    """A user id that this run alone has: whatever it runs is measured with the run, and killed with it."""
     cwd: Path = Path("/")
     pass_fds: tuple[int, ...] = ()
     stop: threading.Event = field(default_factory=threading.Event)
@@ -105,7 +116,7 @@ def supervise(launch: Launch) -> SandboxOutcome:
     finally:
         if launch.apart and launch.group is not None:
             _await_client(process, launch.group, log)
-        _kill(process, launch.group)
+        _kill(process, launch.group, launch.owner)
         _, status = os.waitpid(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if launch.leader is not None:
@@ -235,11 +246,12 @@ class _Watch:
                 self._cpu_s = self._launch.group.stats().cpu_s
                 self._next_clock_look = time.monotonic() + _SLOW_TICK_S
         else:
-            usage = measure_tree(self._root)
+            owner = self._launch.owner
+            usage = measure_tree(self._root) if owner is None else measure_user(owner)
             self._cpu_s = max(self._cpu_s or 0.0, usage.cpu_s)
             memory_mib = usage.memory_mib
             if memory_mib > limits.memory_mib and len(usage.processes) > 1:
-                shared_once = proportional_memory_mib(usage.processes)
+                shared_once = proportional_memory_mib(usage.processes, owner)
                 memory_mib = memory_mib if shared_once is None else shared_once
             self._peak_memory_mib = max(self._peak_memory_mib or 0.0, memory_mib)
             self._peak_tasks = max(self._peak_tasks or 0, usage.tasks)
@@ -252,14 +264,18 @@ class _Watch:
                 )
         if limits.cpu_s is not None and (self._cpu_s or 0.0) > limits.cpu_s:
             return Ending("cpu_time", f"used more than {limits.cpu_s:g} s of processor time")
-        return self._look_at_box()
+        return self._look_at_files()
 
-    def _look_at_box(self) -> Ending | None:
-        box, limits = self._launch.box, self._launch.limits
-        if box is None or box.capped or time.monotonic() < self._next_folder_look:
+    def _look_at_files(self) -> Ending | None:
+        box, limits, owner = self._launch.box, self._launch.limits, self._launch.owner
+        measured = box is not None and not box.capped
+        if not (measured or owner is not None) or time.monotonic() < self._next_folder_look:
             return None
         size = limits.disk_mib << 20
-        if measure_folder(box.path, stop_at_bytes=size) > size:
+        used = measure_folder(box.path, stop_at_bytes=size) if box is not None and measured else 0
+        if owner is not None:
+            used += measure_files_of(owner, stop_at_bytes=size)
+        if used > size:
             return Ending("disk_limit", f"wrote more than {limits.disk_mib} MiB of files")
         self._next_folder_look = time.monotonic() + _SLOW_TICK_S
         return None
@@ -297,7 +313,7 @@ def _await_client(process: subprocess.Popen[bytes], group: Group, log: BoundedLo
         os.close(ended)
 
 
-def _kill(process: subprocess.Popen[bytes], group: Group | None) -> None:
+def _kill(process: subprocess.Popen[bytes], group: Group | None, owner: int | None) -> None:
     # The launcher is not reaped yet, so its id, and the session named by it, cannot belong to anyone else.
     descendants = () if group is not None else measure_tree(process.pid).processes
     with suppress(ProcessLookupError, PermissionError):
@@ -309,6 +325,8 @@ def _kill(process: subprocess.Popen[bytes], group: Group | None) -> None:
             os.kill(descendant, signal.SIGKILL)
     if group is not None:
         group.kill()
+    if owner is not None:
+        end_processes_of(owner)
 
 
 def _await_gone(leader: int | None) -> None:

@@ -41,6 +41,10 @@ class ContainerHelper:
         """Nothing: the image says itself what its libraries need."""
         return {}
 
+    @property
+    def exchange(self) -> None:
+        """Mounts may lie anywhere."""
+
     def launch(self, command: list[str], mounts: Sequence[Mount], env: Mapping[str, str]) -> HelperLaunch:
         """Return how to start a command with these mounts."""
         self.end()
