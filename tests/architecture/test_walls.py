@@ -40,7 +40,8 @@ MAY_IMPORT = {
             "engine",
         ),
     },
-    "flavours": {"files", "lab", "native"},
+    "flavours": {"files", "lab"},
+    "packages": {"files", "lab", "flavours", "native"},
     "interchange": {"files", "lab", "score", "submission", "records", "report"},
     "gradescope": {
         *(
@@ -54,8 +55,9 @@ MAY_IMPORT = {
             "score",
             "records",
             "engine",
-            "grading",
+            "report",
         ),
+        *("grading", "packages"),
     },
     "grading": {
         *(

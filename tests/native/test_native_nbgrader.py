@@ -7,7 +7,7 @@ import re
 import pytest
 
 from deepgrade.cli.main import main as deepgrade
-from deepgrade.flavours.nbgrader_course import fill_course
+from deepgrade.packages.nbgrader import fill_course
 from native.native_lab import blank, native_lab, run_tool, solved
 
 NOISY = """

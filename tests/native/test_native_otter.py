@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from deepgrade.cli.main import main as deepgrade
-from deepgrade.flavours.otter_zip import write_autograder_zip
+from deepgrade.packages.otter import write_autograder_zip
 from native.native_lab import blank, native_lab, run_tool, solved
 
 FORGERY = """

@@ -12,7 +12,7 @@ from deepgrade.lab import LabFiles, Origin, Size
 
 def zip_for_otter(files: LabFiles, target: Path, origin: Origin, size: Size) -> None:
     """Write the autograder zip for `otter run` and say how it is used."""
-    from deepgrade.flavours.otter_zip import write_autograder_zip
+    from deepgrade.packages.otter import write_autograder_zip
 
     write_autograder_zip(files, target, origin=origin, size=size)
     click.echo(f"wrote {target}\n  grade with: otter run NOTEBOOK -a {target} -o RESULTS")
@@ -20,7 +20,7 @@ def zip_for_otter(files: LabFiles, target: Path, origin: Origin, size: Size) -> 
 
 def course_of_nbgrader(files: LabFiles, course: Path, origin: Origin, size: Size) -> None:
     """Put a lab into an nbgrader course and say what is for students."""
-    from deepgrade.flavours.nbgrader_course import CONFIG, fill_course
+    from deepgrade.packages.nbgrader import CONFIG, fill_course
 
     filled = fill_course(files, course, origin=origin, size=size)
     click.echo(

@@ -1,6 +1,6 @@
 """`deepgrade build LAB --gradescope`: the zip that an instructor uploads.
 
-    setup.sh  run_autograder           ours
+    setup.sh  environment.sh  run_autograder   ours
     deepgrade.json                     what was chosen (settings.py)
     requirements.txt  constraints.txt  what pip installs
     grader/deepgrade/                  this package as source: root's alone there, and so not in the students' environment
@@ -13,15 +13,9 @@ Equal input gives equal bytes: names in order, no times, fixed rights.
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from importlib import metadata
 from pathlib import Path, PurePosixPath
-
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 import deepgrade
 from deepgrade.data import DataStore, load_catalogue
@@ -30,6 +24,15 @@ from deepgrade.gradescope.results import ResultOptions
 from deepgrade.gradescope.settings import SandboxChoice, Settings
 from deepgrade.grading import load_parts
 from deepgrade.lab import Lab, LabError, LabFiles, Limits, Origin, Size
+from deepgrade.packages.archive import zip_bytes
+from deepgrade.packages.carried import (
+    ENVIRONMENT_SCRIPT,
+    constraints,
+    package_files,
+    requirements,
+    script,
+    tree_files,
+)
 from deepgrade.records import Course
 
 LARGE_MIB = 100
@@ -41,13 +44,9 @@ _OVERHEAD_S = 240
 """Start, predictions, scoring, at half a core."""
 _GRADER_MIB = 1536
 """What the grader needs beside the notebook: Keras once more, for predictions."""
-_DISTRIBUTION = "deepgrade"
 _EXTRAS = ("student", "grade")
 _FILES = Path(__file__).parent / "files"
-_PACKAGE = Path(deepgrade.__file__).resolve().parent
 _SCRIPTS = ("setup.sh", "run_autograder")
-_MOMENT = (1980, 1, 1, 0, 0, 0)
-_LEFT_OUT = frozenset({"__pycache__"})
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ def build_zip(request: ZipRequest, out: Path) -> ZipReport:
     members = dict(_members(request, lab))
     path = out / f"{lab.name}-gradescope.zip"
     out.mkdir(parents=True, exist_ok=True)
-    write_atomic(path, _zipped(members), mode=0o600)
+    write_atomic(path, zip_bytes({str(name): data for name, data in members.items()}), mode=0o600)
     mib = path.stat().st_size / (1 << 20)
     return ZipReport(path, mib, tuple(_warnings(lab, request, mib)), tuple(_advice(lab, request)))
 
@@ -116,6 +115,7 @@ def _check(lab: Lab, request: ZipRequest) -> None:
 def _members(request: ZipRequest, lab: Lab) -> Iterator[tuple[PurePosixPath, bytes]]:
     for name in _SCRIPTS:
         yield PurePosixPath(name), (_FILES / name).read_bytes()
+    yield PurePosixPath(ENVIRONMENT_SCRIPT), script(ENVIRONMENT_SCRIPT)
     settings = Settings(
         deepgrade_version=deepgrade.__version__,
         lab=lab.name,
@@ -126,10 +126,10 @@ def _members(request: ZipRequest, lab: Lab) -> Iterator[tuple[PurePosixPath, byt
         sandbox=request.sandbox,
     )
     yield PurePosixPath("deepgrade.json"), settings.model_dump_json(indent=1).encode() + b"\n"
-    requirements = _requirements()
-    yield PurePosixPath("requirements.txt"), "".join(f"{line}\n" for line in requirements).encode()
-    yield PurePosixPath("constraints.txt"), _constraints(request.files.root, requirements)
-    yield from _tree(_PACKAGE, PurePosixPath("grader/deepgrade"))
+    needed = requirements(_EXTRAS)
+    yield PurePosixPath("requirements.txt"), "".join(f"{line}\n" for line in needed).encode()
+    yield PurePosixPath("constraints.txt"), constraints(request.files.root, needed)
+    yield from package_files()
     files = request.files
     for file in (files.toml, files.checks, files.plan, files.template("otter"), files.template("nbgrader")):
         if file.is_file():
@@ -138,72 +138,7 @@ def _members(request: ZipRequest, lab: Lab) -> Iterator[tuple[PurePosixPath, byt
     if request.data_from is not None:
         for name in lab.data:
             stored = request.data_from.find(name, request.origin, request.size)
-            yield from _tree(stored.path, PurePosixPath("store", request.origin, request.size, name))
-
-
-def _tree(folder: Path, target: PurePosixPath) -> Iterator[tuple[PurePosixPath, bytes]]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not _LEFT_OUT.intersection(path.parts) and path.suffix != ".pyc":
-            yield target / PurePosixPath(path.relative_to(folder)), path.read_bytes()
-
-
-def _zipped(members: dict[PurePosixPath, bytes]) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for name in sorted(members):
-            info = zipfile.ZipInfo(str(name), _MOMENT)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.create_system = 3  # Unix, also when built elsewhere
-            mode = 0o755 if str(name) in _SCRIPTS or name.parent.name == "files" else 0o644
-            info.external_attr = (0o100000 | mode) << 16
-            archive.writestr(info, members[name])
-    return stream.getvalue()
-
-
-def _requirements() -> list[str]:
-    """Return what the grader and students' notebooks need, from this package's own metadata.
-
-    Raises:
-        LabError: The package is not installed.
-    """
-    try:
-        declared = metadata.requires(_DISTRIBUTION) or []
-    except metadata.PackageNotFoundError:
-        raise LabError(
-            "deepgrade is not installed here, so it is not known what it needs. Run: pip install -e ."
-        ) from None
-    found = set()
-    for text in declared:
-        requirement = Requirement(text)
-        if requirement.marker is None or any(
-            requirement.marker.evaluate({"extra": extra}) for extra in ("", *_EXTRAS)
-        ):
-            requirement.marker = None
-            found.add(str(requirement))
-    return sorted(found)
-
-
-def _constraints(root: Path, requirements: list[str]) -> bytes:
-    """Return the repository's versions of everything, or else those that are installed here."""
-    file = root / "constraints.txt"
-    if file.is_file():
-        return file.read_bytes()
-    waiting = [Requirement(line).name for line in requirements]
-    versions: dict[str, str] = {}
-    while waiting:
-        name = str(canonicalize_name(waiting.pop()))
-        if name in versions:
-            continue
-        try:
-            distribution = metadata.distribution(name)
-        except metadata.PackageNotFoundError:
-            continue
-        versions[name] = distribution.version
-        for text in distribution.requires or []:
-            requirement = Requirement(text)
-            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-                waiting.append(requirement.name)
-    return "".join(f"{name}=={versions[name]}\n" for name in sorted(versions)).encode()
+            yield from tree_files(stored.path, PurePosixPath("store", request.origin, request.size, name))
 
 
 def _warnings(lab: Lab, request: ZipRequest, mib: float) -> Iterator[str]:

@@ -24,11 +24,11 @@ from typing import Any, NamedTuple
 
 from deepgrade.files import write_atomic
 from deepgrade.flavours import blank_notebook, master_text, read_alternatives, solved_notebook
-from deepgrade.flavours.nbgrader_course import fill_course
 from deepgrade.flavours.notebook import to_text
-from deepgrade.flavours.otter_zip import write_autograder_zip
 from deepgrade.lab import LabFiles, Mistake, find_root, load_mistakes
 from deepgrade.native.words import points_granted
+from deepgrade.packages.nbgrader import fill_course
+from deepgrade.packages.otter import write_autograder_zip
 from deepgrade.records import Course, Gradebook
 from deepgrade.score import SubmissionScore
 

@@ -1,6 +1,7 @@
 """The autograder zip for otter: what `otter generate` makes, with our plugin, our bundle and a setup without conda.
 
-`otter run -a ZIP notebook.ipynb` needs nothing but the zip, where deepgrade is installed.
+`otter run -a ZIP notebook.ipynb` needs nothing but the zip, where deepgrade is installed. On Gradescope, `setup.sh` makes an
+environment from the source that the zip carries.
 """
 
 from __future__ import annotations
@@ -11,18 +12,18 @@ import zipfile
 from pathlib import Path
 
 from deepgrade.files import write_atomic
-from deepgrade.flavours.archive import zip_bytes
 from deepgrade.flavours.master import master_text, read_master
 from deepgrade.flavours.otter import assign, to_otter
 from deepgrade.flavours.visible import compile_visible
 from deepgrade.lab import LabError, LabFiles, Origin, Size, load_checks, load_lab
 from deepgrade.native.bundle import write_bundle
 from deepgrade.native.facts import BUNDLES
+from deepgrade.packages.archive import zip_bytes
+from deepgrade.packages.carried import ENVIRONMENT_SCRIPT, constraints, package_files, requirements, script
 
 PLUGIN = "deepgrade.native.otter_plugin.DeepgradePlugin"
 _CONFIG = "otter_config.json"
-_CONDA = frozenset({"environment.yml", "setup.sh"})
-"""Otter's own fetch a conda installer and a browser for PDFs; neither is needed to grade."""
+_EXTRAS = ("student", "grade", "build")
 
 
 def write_autograder_zip(files: LabFiles, target: Path, *, origin: Origin, size: Size) -> None:
@@ -46,8 +47,8 @@ def write_autograder_zip(files: LabFiles, target: Path, *, origin: Origin, size:
         generate={"plugins": [{PLUGIN: {"lab": lab.name}}]},
     )
     members = assign(lab.name, master, _generated)
-    for name in _CONDA:
-        members.pop(name, None)
+    members.pop("environment.yml", None)
+    members |= _container_files(files.root)
     members[_CONFIG] = _any_notebook(members[_CONFIG])
     with tempfile.TemporaryDirectory(prefix="deepgrade-bundle-") as folder:
         bundle = Path(folder)
@@ -56,6 +57,19 @@ def write_autograder_zip(files: LabFiles, target: Path, *, origin: Origin, size:
             if path.is_file():
                 members[f"{BUNDLES}/{lab.name}/{path.relative_to(bundle)}"] = path.read_bytes()
     write_atomic(target, zip_bytes(members))
+
+
+def _container_files(root: Path) -> dict[str, bytes]:
+    """Return what Gradescope's image is built with, and runs, in the place of otter's own scripts for conda."""
+    needed = requirements(_EXTRAS)
+    return {
+        "setup.sh": script("otter_setup.sh"),
+        "run_autograder": script("otter_run_autograder"),
+        ENVIRONMENT_SCRIPT: script(ENVIRONMENT_SCRIPT),
+        "requirements.txt": "".join(f"{line}\n" for line in needed).encode(),
+        "constraints.txt": constraints(root, needed),
+        **{str(name): data for name, data in package_files()},
+    }
 
 
 def _any_notebook(config: bytes) -> bytes:
