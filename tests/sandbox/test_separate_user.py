@@ -27,7 +27,7 @@ from deepgrade.sandbox.base import Mount
 from deepgrade.sandbox.separate_user import require_private
 from deepgrade.sandbox.state import USER_IDS, claim_job, free_user, state_root
 from deepgrade.sandbox.usage import measure_user, proportional_memory_mib
-from deepgrade.sandbox.users import become, end_processes_of, processes_of, unreadable_for
+from deepgrade.sandbox.users import become, end_processes_of, processes_of, remove_files_of, unreadable_for
 from support.sandboxed import processes_with, report_of
 
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -320,6 +320,19 @@ def test_memory_of_a_process_that_left_its_parent_counts(bare_backend):
         time.sleep(20)
     """)
     assert result.reason == "memory", result
+
+
+def test_only_what_lies_in_a_sticky_folder_itself_is_removed(tmp_path):
+    user = USER_IDS[-1]
+    for name, mode in (("open", 0o777), ("sticky", 0o1777)):
+        (tmp_path / name / "of_another").mkdir(parents=True)
+        (tmp_path / name).chmod(mode)
+        for place in ("mine", "of_another/mine"):
+            (tmp_path / name / place).touch()
+            os.chown(tmp_path / name / place, user, user)
+    remove_files_of(user, [str(tmp_path / name) for name in ("open", "sticky", "missing")])
+    left = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("mine"))
+    assert left == ["open/mine", "open/of_another/mine", "sticky/of_another/mine"]
 
 
 def test_files_in_shared_folders_count_as_disk_space(bare_backend):

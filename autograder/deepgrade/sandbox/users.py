@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -21,8 +22,6 @@ from deepgrade.sandbox.base import SandboxError
 
 _END_S = 30.0
 SHARED_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run/lock")  # noqa: S108 - every user may write there
-_DEPTH = 3
-"""How deep below the shared folders is looked for files of a user."""
 _COMMAND_S = 60.0
 
 
@@ -84,17 +83,26 @@ def end_processes_of(user: int) -> None:
 
 
 def remove_files_of(user: int, folders: Sequence[str] = SHARED_FOLDERS) -> None:
-    """Remove what a user id has left in folders that every user may write to, a few levels deep.
+    """Remove what a user id has left in folders that every user may write to.
 
-    Only when no process of it is alive.
+    Only when no process of it is alive, and only what lies in the folder itself: its sticky bit keeps others from putting
+    something else in that place meanwhile, which in a folder of another student's nothing would.
     """
-    there = [folder for folder in folders if Path(folder).is_dir()]
+    there = [folder for folder in folders if _is_sticky(Path(folder))]
     if not there:
         return
-    find = ["find", *there, "-xdev", "-mindepth", "1", "-maxdepth", str(_DEPTH), "-uid", str(user)]
+    find = ["find", *there, "-xdev", "-mindepth", "1", "-maxdepth", "1", "-uid", str(user)]
     remove = ["-prune", "-exec", "rm", "-rf", "--one-file-system", "--", "{}", "+"]
     with suppress(subprocess.TimeoutExpired, OSError):
         subprocess.run([*find, *remove], capture_output=True, check=False, timeout=_COMMAND_S)
+
+
+def _is_sticky(folder: Path) -> bool:
+    try:
+        facts = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(facts.st_mode) and facts.st_uid == 0 and bool(facts.st_mode & stat.S_ISVTX)
 
 
 def unreadable_for(user: int, paths: Sequence[Path]) -> list[Path]:
