@@ -164,9 +164,9 @@ MISTAKES = (
     ),
     _mistake(
         "binary_loss",
-        "Compiled with the cross-entropy of two classes.",
+        "Compiled with the cross-entropy of two classes, with which a hundred are learned too slowly.",
         (_COMPILE, _COMPILE.replace("categorical", "binary")),
-        loses="loss_suits_a_hundred_classes",
+        loses="loss_suits_a_hundred_classes model_recognises_new_pictures",
         size="full",
     ),
     _mistake(
@@ -192,9 +192,9 @@ MISTAKES = (
     ),
     _mistake(
         "three_epochs",
-        "Stopped after three epochs.",
+        "Stopped after three epochs, before enough was learned.",
         (_FIT, _FIT.replace("epochs=10", "epochs=3")),
-        loses="training_had_ten_to_thirty_epochs",
+        loses="training_had_ten_to_thirty_epochs model_recognises_new_pictures",
         size="full",
     ),
     _mistake(

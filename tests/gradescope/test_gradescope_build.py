@@ -20,6 +20,7 @@ from deepgrade.gradescope import ResultOptions, Settings
 from deepgrade.gradescope.build import ZipRequest, build_zip
 from deepgrade.gradescope.settings import Home
 from deepgrade.lab import LabError, LabFiles
+from deepgrade.packages.carried import script
 from deepgrade.records import Course
 from support.small_class import LAB_TOML, make_small_lab
 
@@ -188,9 +189,9 @@ def test_command_builds_templates_and_zip_and_says_what_to_set(tmp_path, monkeyp
         "--data-from",
         str(digits_store.root),
     ]
-    done = CliRunner().invoke(command, ["mnist_one_layer", *options, "--flavour", "nbgrader"])
+    done = CliRunner().invoke(command, ["mnist_one_layer", *options])
     assert done.exit_code == 0, done.output
-    assert (root / "dist" / "mnist_one_layer" / "mnist_one_layer-gradescope.zip").is_file()
+    assert (root / "dist" / "gradescope" / "mnist_one_layer-gradescope.zip").is_file()
     assert (root / "course" / "secret.key").is_file()
     assert "Autograder points:" in done.output
     assert "WARNING: The data are synthetic" in done.output
@@ -210,7 +211,7 @@ def test_script_is_bash_that_parses_and_stops_at_the_first_error(name):
 
 def test_setup_installs_into_an_environment_of_its_own_and_nothing_of_conda(tmp_path, request_):
     """With a pip that notes what it is asked for, and no apt-get."""
-    text = (FILES / "setup.sh").read_text()
+    text = (FILES / "setup.sh").read_text() + script("environment.sh").decode()
     assert "conda" not in text
     assert '-r "$source_folder/requirements.txt" -c "$source_folder/constraints.txt"' in text
     source, home, tools = tmp_path / "source", tmp_path / "home", tmp_path / "tools"
