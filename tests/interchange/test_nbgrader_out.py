@@ -300,6 +300,7 @@ def test_nbgraders_feedback_has_our_comments_and_no_hidden_check(made, place):
 sync_api = pytest.importorskip("playwright.sync_api")
 
 
+@pytest.mark.long
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")
 def test_formgrader_shows_the_scores_and_obeys_no_student(made, place, tmp_path):
     export(made, place)

@@ -80,6 +80,7 @@ def outputs(course, student, cell):
     return json.dumps(found["outputs"])
 
 
+@pytest.mark.long
 def test_a_course_without_its_bundle_gives_nobody_a_zero(lab, tmp_path):
     fill_course(lab, tmp_path, origin="synthetic", size="quick")
     hand_in(tmp_path, "right", solved(lab, "nbgrader"))
@@ -124,6 +125,7 @@ def test_released_files_hold_the_notebook_alone_and_nothing_of_hidden_checks(cou
     assert "test_numbers_are_ten" in text
 
 
+@pytest.mark.long
 def test_a_released_notebook_validates_without_deepgrade(course, lab, tmp_path):
     (tmp_path / "proof.ipynb").write_text(solved(lab, "nbgrader"), encoding="utf-8")
     right = run_tool("nbgrader", "validate", "proof.ipynb", cwd=tmp_path)

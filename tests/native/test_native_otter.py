@@ -64,11 +64,13 @@ def test_a_machine_without_the_data_gives_no_result_and_says_how_to_get_them(tmp
     assert "deepgrade data synthetic --size quick" in done.stdout + done.stderr
 
 
+@pytest.mark.long
 def test_a_blank_notebook_gets_nothing(archive, lab, tmp_path):
     _, results = otter_run(archive, tmp_path, blank(lab, "otter"))
     assert points(results) == {"a1": 0, "a2": 0}
 
 
+@pytest.mark.long
 def test_a_notebook_of_something_else_gets_nothing_and_is_told_why(archive, tmp_path):
     other = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}
     _, results = otter_run(archive, tmp_path, json.dumps(other))
@@ -93,6 +95,7 @@ def test_the_solution_gets_every_point_and_a_mistake_loses_what_it_should(archiv
     assert "look at [3]" not in said(results, "Public Tests")
 
 
+@pytest.mark.long
 def test_a_variable_counts_as_it_is_when_its_question_ends(archive, lab, tmp_path):
     edit = ("total = int(numbers.sum())", "total = int(numbers.sum()); numbers = None")
     _, results = otter_run(archive, tmp_path, solved(lab, "otter", edit))

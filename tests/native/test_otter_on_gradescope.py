@@ -31,6 +31,7 @@ def container(lab, tmp_path_factory):
     return made
 
 
+@pytest.mark.long
 def test_the_solution_and_a_mistake_get_their_points_in_gradescopes_form(container, lab):
     for text, points in (
         (solved(lab, "otter"), {"a1": 1.0, "a2": 0.5}),
@@ -43,6 +44,7 @@ def test_the_solution_and_a_mistake_get_their_points_in_gradescopes_form(contain
         assert {test["name"]: test["score"] for test in ran.results["tests"] if "score" in test} == points
 
 
+@pytest.mark.long
 def test_the_scripts_are_shell_and_fetch_no_conda(container):
     source = container.image / "autograder" / "source"
     for name in ("setup.sh", "environment.sh", "run_autograder"):
