@@ -38,7 +38,7 @@ unit: $(STAMP)
 	$(BIN)/deepgrade build --all --check
 	$(BIN)/pytest
 
-test-long: $(STAMP) sandbox ## kills and faults over a class, the zoo's controls under otter and nbgrader (5 minutes)
+test-long: $(STAMP) sandbox ## kills and faults over a class, the zoo's controls under otter and nbgrader (a quarter of an hour)
 	$(BIN)/pytest -m long
 
 test-containers: $(STAMP) ## the same walls with podman and docker (root, Debian: installs and starts what it needs)
