@@ -115,7 +115,14 @@ class NativeScorer:
             labels=dict(self._rows.labels),
             runs=(run,),
             questions=None if questions is None else tuple(questions),
+            training_to_come=questions is not None and self._is_before_training(questions),
         )
+
+    def _is_before_training(self, questions: Collection[str]) -> bool:
+        """Return whether the first model that is scored on inputs belongs to a later question than all of these."""
+        order = list(self._plan.order)
+        trained = [order.index(check.question) for check in self.checks if check.hidden]
+        return bool(trained) and max(map(order.index, questions)) < min(trained)
 
     def _record(self, recording: dict[str, Any]) -> RunRecord:
         cells = [cell for cell in recording.get("cells", ()) if isinstance(cell, dict)]

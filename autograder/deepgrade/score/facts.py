@@ -28,10 +28,12 @@ class DeviceFacts:
     Attributes:
         gpu_on_host: Whether the engine lent the run a GPU: the engine's word.
         facts: devices.json: what the student's process says of itself.
+        training_to_come: The notebook is still running and had nothing to train so far.
     """
 
     gpu_on_host: bool
     facts: Mapping[str, Any]
+    training_to_come: bool = False
 
     @property
     def hidden_by_notebook(self) -> bool:
@@ -57,7 +59,7 @@ class DeviceFacts:
         """Tell what became of the GPU; `unseen`: one was lent, and the notebook's library did not see it.
 
         Raises:
-            EvidenceUnavailable: The host has none, and the notebook hid none: nothing to assess.
+            EvidenceUnavailable: The host has none, and the notebook hid none: nothing to assess. Or it is too early to say.
             ReviewNeeded: The run left no facts.
         """
         if not self.facts:
@@ -65,6 +67,8 @@ class DeviceFacts:
         if self.hidden_by_notebook:
             return "hidden"
         if not self.trained:
+            if self.training_to_come:
+                raise EvidenceUnavailable("the notebook had not come to its training when this was looked at")
             return "untrained"
         if not self.gpu_on_host:
             raise EvidenceUnavailable("the grading machine has no GPU")
@@ -85,6 +89,7 @@ class LabFacts:
         data: Public facts of the data sets.
         reader: The run's evidence.
         hidden_labels: Name of a carved evaluation -> its labels, `(rows,)`.
+        training_to_come: As `DeviceFacts`.
     """
 
     lab: Lab
@@ -92,6 +97,7 @@ class LabFacts:
     data: DataFactsTable
     reader: EvidenceReader
     hidden_labels: Mapping[str, NDArray[np.int64]]
+    training_to_come: bool = False
     check_hidden: Mapping[str, str] = field(default_factory=dict)
     """The hidden evaluations that the running check declares: variable -> name."""
 
@@ -101,7 +107,7 @@ class LabFacts:
     @cached_property
     def devices(self) -> DeviceFacts:
         """Facts about GPU and training."""
-        return DeviceFacts(self.reader.record.gpu, self.reader.devices)
+        return DeviceFacts(self.reader.record.gpu, self.reader.devices, self.training_to_come)
 
     def threshold(self, question: str) -> float:
         """Return what the hidden metric has to reach for a question's points: a least accuracy or R², a largest error.

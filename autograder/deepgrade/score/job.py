@@ -25,3 +25,5 @@ class SessionJob(BaseModel):
     """Run folders to score."""
     questions: tuple[str, ...] | None = None
     """Only the checks of these; all where absent."""
+    training_to_come: bool = False
+    """The notebook is still running, and the lab trains its first model in a later question."""

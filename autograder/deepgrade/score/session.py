@@ -56,7 +56,9 @@ class Session:
         folder = self.job.runs[place]
         self.record = RunRecord.model_validate_json((folder / "run.json").read_bytes())
         reader = EvidenceReader(folder, self.record)
-        self.facts = LabFacts(self.lab, self.job.size, self.data, reader, self.labels)
+        self.facts = LabFacts(
+            self.lab, self.job.size, self.data, reader, self.labels, self.job.training_to_come
+        )
         return self.arguments
 
     def arguments(self, check: Check) -> dict[str, Any]:
