@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from deepgrade.evidence import DataFacts, RunRecord, SubmissionFacts, Verdict
 from deepgrade.gradescope import NoResultError, ResultOptions, refused_results, results
+from deepgrade.gradescope.class_results import write_class_results
 from deepgrade.lab import HiddenEvaluation, Lab, Question
+from deepgrade.records import Course, Gradebook, RunStore
 from deepgrade.score import CheckResult, CheckStatus, Flag, ModelScore, SubmissionScore
 from deepgrade.score.points import question_result
 
@@ -283,3 +285,37 @@ def test_refused_file_is_no_points_of_all_with_the_reason_on_top():
     assert made["tests"][0]["max_score"] == 3
     assert "cut off" in made["output"]
     assert "\x00" not in made["output"]
+
+
+# --- a class -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_class_gets_a_file_each_and_who_was_not_scored_none(tmp_path):
+    course = Course(tmp_path / "course")
+    gradebook = Gradebook(course.gradebook)
+    found, made = (
+        score(check("a1", CheckStatus.PASSED, LAB.questions[0].points)),
+        record(
+            key="a" * 64, submission=SubmissionFacts(student="ada", filename="a", sha256="", flavour="otter")
+        ),
+    )
+    run = RunStore(course, LAB.name).folder(made.key)
+    run.mkdir(parents=True)
+    (run / "run.json").write_text(made.model_dump_json(), encoding="utf-8")
+    submission = gradebook.add_submission(LAB.name, "ada", "a.ipynb", sha256="0" * 64, run_key=made.key)
+    gradebook.add_score(submission, found.model_copy(update={"run_key": made.key}))
+    gradebook.add_submission(LAB.name, "bo", "b.ipynb", sha256="1" * 64, run_key="f" * 64)
+    gradebook.add_submission(LAB.name, "gus", "x.pdf", sha256=None, run_key=None, refusal="It is a PDF file.")
+    stale = tmp_path / "out" / "bo" / "results.json"
+    stale.parent.mkdir(parents=True)
+    stale.write_text("{}", encoding="utf-8")
+    written = {
+        one.student: one
+        for one in write_class_results(LAB, course, gradebook, tmp_path / "out", ResultOptions())
+    }
+    gradebook.close()
+    assert written["bo"].path is None and "Not scored" in written["bo"].why and not stale.exists()
+    for student in ("ada", "gus"):
+        document = json.loads((tmp_path / "out" / student / "results.json").read_text(encoding="utf-8"))
+        jsonschema.validate(document, SCHEMA)
+        assert (document["score"] == 0) == (student == "gus")

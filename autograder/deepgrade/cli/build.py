@@ -7,7 +7,13 @@ from pathlib import Path
 
 import click
 
-from deepgrade.cli.options import course_option, data_options, errors_for_people, root_option
+from deepgrade.cli.options import (
+    course_option,
+    data_options,
+    errors_for_people,
+    hidden_visibility_option,
+    root_option,
+)
 from deepgrade.cli.packages import Choices, course_of_nbgrader, zip_for_gradescope, zip_for_otter
 from deepgrade.flavours import FLAVOURS, build_lab, check_lab
 from deepgrade.lab import LabFiles, Origin, Size, find_root, lab_names
@@ -48,13 +54,7 @@ from deepgrade.lab import LabFiles, Origin, Size, find_root, lab_names
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="With --gradescope: a store whose data sets the zip takes along; default: its setup gets them.",
 )
-@click.option(
-    "--hidden-visibility",
-    type=click.Choice(["hidden", "after_due_date", "after_published", "visible"]),
-    default="after_published",
-    show_default=True,
-    help="With --gradescope: when students see hidden checks.",
-)
+@hidden_visibility_option
 @click.option("--no-leaderboard", is_flag=True, help="With --gradescope: publish no figures of models.")
 @course_option
 @data_options

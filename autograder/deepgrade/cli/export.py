@@ -10,8 +10,10 @@ from typing import Any, TypeVar
 import click
 from rich.console import Console
 
-from deepgrade.cli.options import course_option, errors_for_people, root_option
+from deepgrade.cli.options import course_option, errors_for_people, hidden_visibility_option, root_option
 from deepgrade.files import write_atomic
+from deepgrade.gradescope.class_results import write_class_results
+from deepgrade.gradescope.results import ResultOptions, Visibility
 from deepgrade.grading import open_gradebook
 from deepgrade.interchange.outgoing import (
     DELIMITERS,
@@ -32,7 +34,7 @@ from deepgrade.interchange.outgoing import (
     read_identities,
     read_sheet,
 )
-from deepgrade.lab import LabFiles, find_root
+from deepgrade.lab import LabFiles, find_root, load_lab
 from deepgrade.records import Course
 from deepgrade.report import ClassReport
 from deepgrade.report.from_records import class_report
@@ -42,7 +44,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @click.group()
 def command() -> None:
-    """Write a lab's grades for nbgrader, otter, Canvas or Moodle.
+    """Write a lab's grades for nbgrader, otter, Gradescope, Canvas or Moodle.
 
     They are the report's grades. Points that could not be assessed are granted, since these tools give every student
     the same maximum; whoever waits for a person is left out, and named.
@@ -170,6 +172,30 @@ def otter(lab: str, root: Path, course_folder: Path, part: Part, out: Path | Non
     with _report(lab, root, course) as report:
         text, summary = otter_table(report.lab, class_grades(report), part)
     _finish(summary, out or course.report(lab) / "final_grades.csv", text)
+
+
+@command.command("gradescope")
+@_common
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for STUDENT/results.json; default: gradescope/ in the lab's report.",
+)
+@hidden_visibility_option
+def gradescope(
+    lab: str, root: Path, course_folder: Path, out: Path | None, hidden_visibility: Visibility
+) -> None:
+    """Write a results.json for each student, as Gradescope's autograders do."""
+    course = Course(course_folder)
+    folder = out or course.report(lab) / "gradescope"
+    options = ResultOptions(hidden_visibility)
+    with open_gradebook(course) as gradebook:
+        facts = load_lab(LabFiles(find_root(root), lab))
+        written = list(write_class_results(facts, course, gradebook, folder, options))
+    for one in written:
+        if one.path is None:
+            click.echo(f"{one.student}: no results.json. {one.why}")
+    click.echo(f"wrote {sum(one.path is not None for one in written)} results.json below {folder}")
 
 
 @command.command("canvas")

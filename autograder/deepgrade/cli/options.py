@@ -47,6 +47,17 @@ def course_option(function: F) -> F:
     )(function)
 
 
+def hidden_visibility_option(function: F) -> F:
+    """Add `--hidden-visibility`: when students see hidden checks on Gradescope."""
+    return click.option(
+        "--hidden-visibility",
+        type=click.Choice(["hidden", "after_due_date", "after_published", "visible"]),
+        default="after_published",
+        show_default=True,
+        help="When students see hidden checks on Gradescope.",
+    )(function)
+
+
 def store_option(function: F) -> F:
     """Add `--store`: where data sets are kept."""
     return click.option(
