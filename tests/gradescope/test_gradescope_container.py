@@ -17,6 +17,7 @@ from support.small_class import make_small_lab, notebook
 from zoo.arena import WON
 from zoo.lab import KERAS_LIMITS, honest_cells, make_lab, notebook_of
 
+pytestmark = pytest.mark.long
 SCHEMA = json.loads((Path(__file__).parent / "gradescope_results.schema.json").read_text())
 
 # Looks wherever hidden checks, the secret, labels, results and other people's names could be; a plain solution besides.
@@ -178,7 +179,6 @@ def test_solution_gets_its_points_and_hidden_checks_are_shown_later(container):
     assert results["extra_data"]["deepgrade"]["verdict"] == "ok"
 
 
-@pytest.mark.long
 def test_named_notebook_is_taken_where_there_are_several_and_the_student_is_told(container):
     files = {"small.ipynb": notebook(), "old/small_draft.ipynb": notebook(load="pixels = None")}
     results = checked(container.submit(files))
@@ -186,13 +186,11 @@ def test_named_notebook_is_taken_where_there_are_several_and_the_student_is_told
     assert "small.ipynb was graded, of small.ipynb, old/small_draft.ipynb" in results["output"]
 
 
-@pytest.mark.long
 def test_blank_gets_nothing(container):
     results = checked(container.submit({"small.ipynb": notebook(load="", count="", answer="")}))
     assert points_of(results) == {"a1.1": 0, "a2.1": 0}
 
 
-@pytest.mark.long
 def test_cell_that_raises_costs_its_own_question_only(container):
     results = checked(
         container.submit({"small.ipynb": notebook(load="raise ValueError('<b>no pixels</b>')")})
@@ -222,13 +220,11 @@ def test_daemons_that_rewrite_results_are_dead_before_results_are_written(contai
     assert results["score"] <= 3
 
 
-@pytest.mark.long
 def test_grader_and_harness_cannot_be_killed(container):
     results = checked(container.submit({"small.ipynb": notebook(count=KILLING)}))
     assert points_of(results) == {"a1.1": 1, "a2.1": 2}
 
 
-@pytest.mark.long
 def test_flood_of_output_ends_the_run_and_not_the_grading(container):
     results = checked(container.submit({"small.ipynb": notebook(count=FLOOD)}))
     assert points_of(results) == {"a1.1": 1, "a2.1": 0}
@@ -236,14 +232,12 @@ def test_flood_of_output_ends_the_run_and_not_the_grading(container):
     assert len(json.dumps(results)) < 100_000
 
 
-@pytest.mark.long
 def test_endless_loop_is_a_timeout(container):
     results = checked(container.submit({"small.ipynb": notebook(load="while True:\n    pass")}))
     assert points_of(results)["a1.1"] == 0
     assert "timeout" in results["output"]
 
 
-@pytest.mark.long
 def test_no_socket_leads_out(container):
     assert points_of(checked(container.submit({"small.ipynb": notebook(count=NETWORK)})))["a2.1"] == 2
 

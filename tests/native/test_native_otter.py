@@ -78,6 +78,7 @@ def test_a_notebook_of_something_else_gets_nothing_and_is_told_why(archive, tmp_
     assert "None of the questions of Proof" in results["output"]
 
 
+@pytest.mark.long
 def test_results_that_the_kernel_forges_count_nothing(archive, lab, tmp_path):
     edit = ("numbers = np.arange(10) ** 2", FORGERY + "numbers = [1]")
     _, results = otter_run(archive, tmp_path, solved(lab, "otter", edit))
