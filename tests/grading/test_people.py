@@ -201,7 +201,7 @@ def test_attributions_are_appended_only_where_something_changes(book):
     assert book.attributions("other") == {}
 
 
-def test_a_gradebook_of_before_is_opened_as_it_is(tmp_path):
+def test_a_gradebook_of_before_knows_whose_work_is_whose_too(tmp_path):
     path = tmp_path / "old.db"
     book = Gradebook(path)
     book.add_submission("le5", "ann", "ann.ipynb", sha256="a", run_key=None)
@@ -209,6 +209,7 @@ def test_a_gradebook_of_before_is_opened_as_it_is(tmp_path):
 
     with book._engine.begin() as connection:
         connection.execute(text("drop table attribution"))
+        connection.execute(text("update schema set version = 2"))
     book.close()
     again = Gradebook(path)
     assert again.students("le5") == ["ann"]

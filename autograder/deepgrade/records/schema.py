@@ -9,15 +9,16 @@ from sqlalchemy import Connection, Engine, insert, inspect, select, update
 from deepgrade.records.sqlite_words import GradebookError
 from deepgrade.records.tables import Base, SchemaRow
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _STEPS: dict[int, tuple[str, ...]] = {
     1: (
         "ALTER TABLE submission ADD COLUMN origin VARCHAR(16)",
         "ALTER TABLE submission ADD COLUMN aside BOOLEAN DEFAULT 0 NOT NULL",
     ),
+    2: (),
 }
-"""Version -> what makes the next one of it."""
+"""Version -> what makes the next one of it, beside new tables."""
 
 
 def prepare_tables(engine: Engine, path: Path) -> None:
