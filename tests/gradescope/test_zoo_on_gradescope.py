@@ -24,6 +24,9 @@ READS_DIFFERENTLY = {
     "writes-many_files": "its files are measured, not capped: it is ended, and evidence among 10,000 files is not taken",
     "processes-fork_until_refused": "refusals are not counted without control groups: an error in its cell",
 }
+# Bombs run into several limits at once; without control groups, which of them is noticed first is a matter of the moment.
+BOMBS = ("processes-fork_bomb", "processes-thread_bomb")
+LIMITS = ("cpu_time", "memory", "process_limit", "timeout")
 VERDICT = "test_submission_gets_its_verdict_its_points_and_its_flags"
 NOT_THERE = {
     "test_attack_does_find_its_loot_where_nothing_protects_it[reads-grader_package]",  # the package is not installed
@@ -69,7 +72,13 @@ def test_hostile_submissions_are_contained_without_namespaces(tmp_path, sandbox)
     surprising = {
         name: str(what.text)[-600:]
         for name, what in failed.items()
-        if name not in expected and what is not None
+        if name not in expected and what is not None and not _is_another_limit(name, str(what.text))
     }
     assert surprising == {}
     assert len(cases) > 280
+
+
+def _is_another_limit(name: str, text: str) -> bool:
+    """Return whether a bomb was ended, by another of its limits than in namespaces."""
+    bomb = name in [f"{VERDICT}[{bomb}]" for bomb in BOMBS]
+    return bomb and any(f"assert '{limit}' in (" in text for limit in LIMITS)
