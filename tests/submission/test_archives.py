@@ -237,11 +237,11 @@ def test_a_notebook_goes_before_a_zip_of_the_same_student(tmp_path):
 
 def test_of_several_notebooks_in_a_zip_the_labs_own_is_taken_and_the_others_are_named(tmp_path):
     wrong = json.dumps(notebook([prompt("a1"), code("x = 'scratch'")]))
-    members = {"scratch.ipynb": wrong, "work/le5.ipynb": NOTEBOOK, "__MACOSX/work/._le5.ipynb": "x"}
-    save_zip(tmp_path / "ann.zip", {**members, "work/.ipynb_checkpoints/le5-checkpoint.ipynb": wrong})
+    members = {"scratch.ipynb": wrong, "labs/le5.ipynb": NOTEBOOK, "__MACOSX/labs/._le5.ipynb": "x"}
+    save_zip(tmp_path / "ann.zip", {**members, "labs/.ipynb_checkpoints/le5-checkpoint.ipynb": wrong})
     save(tmp_path / "bob.ipynb")
     result = gather(tmp_path)["ann"]
-    assert result.filename == "ann.zip/work/le5.ipynb"
+    assert result.filename == "ann.zip/labs/le5.ipynb"
     (warning,) = result.warnings
     assert "scratch.ipynb" in warning and "checkpoint" not in warning
 

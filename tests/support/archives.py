@@ -54,7 +54,7 @@ DOWNLOADS: dict[str, dict[str, str]] = {
     "moodle": {
         "Jane Doe_501_assignsubmission_file_/le5.ipynb": NOTEBOOK,
         "Jane Doe_501_assignsubmission_onlinetext_/onlinetext.html": "<p>see file</p>",
-        "Ann Lee_502_assignsubmission_file_/work/my le5.ipynb": NOTEBOOK,
+        "Ann Lee_502_assignsubmission_file_/labs/my le5.ipynb": NOTEBOOK,
         "Bo Berg_503_assignsubmission_file_/le5.ipynb": NOTEBOOK,
     },
     "moodle, flat": {

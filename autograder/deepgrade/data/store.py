@@ -105,6 +105,22 @@ class DataStore:
         files |= {name: path for name, path in by_hand.items() if path.is_file()}
         return self._store_real(name, from_published(name, entry, files), str(folder))
 
+    def ensure(self, name: str, origin: Origin, size: Size, progress: Progress | None = None) -> bool:
+        """Download or generate a data set unless it is stored; return whether that was needed.
+
+        Raises:
+            DataError: It cannot be had; the message says how else.
+        """
+        try:
+            self.find(name, origin, size)
+        except DataNotFoundError:
+            if origin == "real":
+                self.fetch(name, progress)
+            else:
+                self.synthetic(name, size, progress)
+            return True
+        return False
+
     def import_folder(self, folder: Path, progress: Progress | None = None) -> tuple[StoredSet, ...]:
         """Store every data set whose published files lie somewhere below a folder, at full and quick size.
 

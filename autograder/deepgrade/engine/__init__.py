@@ -1,6 +1,6 @@
 """Where the work happens: this machine's slots (a Slurm cluster's come later)."""
 
-from deepgrade.engine.data import CourseData, course_data
+from deepgrade.engine.data import CourseData, course_data, data_facts
 from deepgrade.engine.gpus import Cards, find_gpus
 from deepgrade.engine.keys import RUN_SEED
 from deepgrade.engine.local import Finished, run_all, slots_for
@@ -14,6 +14,7 @@ __all__ = [
     "Finished",
     "Setup",
     "course_data",
+    "data_facts",
     "find_gpus",
     "infer_job",
     "refresh_predictions",

@@ -73,7 +73,7 @@ def course_data(
         public=folder / "public",
         inputs={name: folder / "inputs" / e.dataset for name, e in lab.carved.items()},
         labels={name: folder / "labels" / e.dataset / "labels.npy" for name, e in lab.carved.items()},
-        facts=tuple(_facts(folder / "public" / name) for name in lab.data),
+        facts=tuple(data_facts(folder / "public" / name) for name in lab.data),
     )
 
 
@@ -82,6 +82,7 @@ def _is_made(folder: Path, name: str, *, hidden: bool) -> bool:
     return all((folder / part / name).is_dir() for part in parts)
 
 
-def _facts(folder: Path) -> DataFacts:
+def data_facts(folder: Path) -> DataFacts:
+    """Return what a record says of a data set, from its folder."""
     facts = parse_strict_json((folder / "facts.json").read_bytes())
     return DataFacts(**{key: facts[key] for key in ("name", "origin", "size", "fingerprint")})

@@ -12,11 +12,12 @@ from pathlib import Path
 from deepgrade.files import write_atomic
 from deepgrade.flavours import nbgrader, otter
 from deepgrade.flavours.audit import audit
-from deepgrade.flavours.master import Master, master_text, read_master
+from deepgrade.flavours.master import Master
 from deepgrade.flavours.notebook import Notebook, read, text_of, to_text
 from deepgrade.flavours.readme import readme_text
-from deepgrade.flavours.visible import VisibleCheck, compile_visible
-from deepgrade.lab import Check, Lab, LabError, LabFiles, load_checks, load_lab, make_plan
+from deepgrade.flavours.source import read_source
+from deepgrade.flavours.visible import VisibleCheck
+from deepgrade.lab import Check, Lab, LabError, LabFiles, make_plan
 
 FLAVOURS = ("otter", "nbgrader")
 
@@ -93,11 +94,8 @@ def check_lab(files: LabFiles, *, flavours: Sequence[str] = FLAVOURS) -> list[st
 
 
 def _make(files: LabFiles, flavours: Sequence[str]) -> tuple[dict[Path, str], Lab, tuple[int, int]]:
-    lab = load_lab(files)
-    checks = load_checks(files.checks)
+    lab, checks, master, visible = read_source(files)
     plan = make_plan(lab, checks.checks)
-    master = read_master(master_text(files), lab)
-    visible = compile_visible(checks)
     contents: dict[Path, str] = {}
     for flavour in flavours:
         notebook = _MAKERS[flavour](lab, master, visible, checks.checks)

@@ -131,7 +131,7 @@ def _members(request: ZipRequest, lab: Lab) -> Iterator[tuple[PurePosixPath, byt
     yield PurePosixPath("constraints.txt"), constraints(request.files.root, needed)
     yield from package_files()
     files = request.files
-    for file in (files.toml, files.checks, files.plan, files.template("otter"), files.template("nbgrader")):
+    for file in files.needed_to_grade:
         if file.is_file():
             yield PurePosixPath("lab") / PurePosixPath(file.relative_to(files.root)), file.read_bytes()
     yield PurePosixPath("course/secret.key"), request.course.secret.hex().encode()

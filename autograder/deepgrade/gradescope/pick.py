@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from deepgrade.lab import Lab
 from deepgrade.submission import Refusal, Submission, Template, collect
+from deepgrade.submission.places import readable
 
 _MOST_FILES = 5000
 _MOST_NOTEBOOKS = 20
@@ -104,5 +105,5 @@ def _names(folder: Path, paths: list[Path]) -> str:
 
 
 def _readable(path: PurePath) -> str:
-    text = "".join(c if c.isprintable() else "\ufffd" for c in str(path))
+    text = readable(str(path))
     return text if len(text) <= 80 else f"{text[:79]}…"

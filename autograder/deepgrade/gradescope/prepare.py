@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from deepgrade.data import DataError, DataNotFoundError, DataStore
+from deepgrade.data import DataError, DataStore
 from deepgrade.engine import course_data
 from deepgrade.gradescope.sandboxes import working_sandbox
 from deepgrade.gradescope.settings import Home
@@ -32,15 +32,8 @@ def prepare(home: Home) -> None:
     lab = load_lab(home.files(settings))
     store = DataStore(home.store)
     for name in lab.data:
-        try:
-            store.find(name, settings.origin, settings.size)
-            continue
-        except DataNotFoundError:
+        if store.ensure(name, settings.origin, settings.size):
             print(f"data set {name}: {settings.origin}, {settings.size}", flush=True)
-        if settings.origin == "real":
-            store.fetch(name)
-        else:
-            store.synthetic(name, settings.size)
     course_data(home.course, lab, store, origin=settings.origin, size=settings.size)
     print(f"{lab.name}: data and hidden sets are ready", flush=True)
     # Building may have other rights than running: what is used is decided anew for every submission.

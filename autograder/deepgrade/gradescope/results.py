@@ -36,7 +36,6 @@ from deepgrade.score import METRICS, CheckResult, CheckStatus, ModelScore, Quest
 Visibility = Literal["hidden", "after_due_date", "after_published", "visible"]
 VISIBILITIES: tuple[Visibility, ...] = get_args(Visibility)
 
-_NOT_COUNTED = (CheckStatus.NOT_ASSESSED, CheckStatus.INTERNAL_ERROR)
 _MOST_NAME = 200
 _MOST_TEXT = 2000
 _MOST_FOR_GRADERS = 20_000
@@ -145,7 +144,7 @@ def _points_of(question: QuestionResult, share: float) -> float:
 def _test(
     question: QuestionResult, check: CheckResult, number: int, share: float, options: ResultOptions
 ) -> dict[str, Any]:
-    counted = check.status not in _NOT_COUNTED
+    counted = check.status.is_assessed
     test = {
         "number": f"{question.question}.{number}",
         "name": one_line(f"{question.question} {question.title}: {check.description}", _MOST_NAME),
@@ -165,7 +164,7 @@ def _test(
 def _said(check: CheckResult, share: float) -> str:
     if check.status is CheckStatus.PASSED:
         return ""
-    if check.status in _NOT_COUNTED:
+    if not check.status.is_assessed:
         why = check.reason or "the grader could not look at it"
         given = f"{points_text(check.possible * share)} of {points_text(check.possible)}"
         return f"Not assessed: {why}\nThese points do not count: they are given in the share of all others, {given}."

@@ -15,6 +15,7 @@ from deepgrade.engine import (
     RUN_SEED,
     Cards,
     CourseData,
+    Finished,
     Setup,
     course_data,
     find_gpus,
@@ -266,18 +267,21 @@ def _run_stage(
             slots=setup.slots,
             started=lambda s: progress.started(people.shown(s.student)),
         ):
-            shown = people.shown(done.submission.student)
-            if done.record is None:
-                summary.errors.append(f"{shown}: {type(done.error).__name__}: {done.error}")
-                progress.finished(shown, "internal_error", stored=False)
-            else:
-                summary.runs_made += 1
-                progress.finished(shown, done.record.verdict.value, stored=False)
-                if done.record.verdict is Verdict.INTERNAL_ERROR:
-                    log = setup.store.folder(done.record.key) / "log.txt"
-                    summary.errors.append(f"{shown}: {done.record.detail} See {log}.")
+            _note_run(done, people.shown(done.submission.student), setup.store, progress, summary)
         summary.people = record_people(request.course, gradebook, lab, people)
     return frozenset(named)
+
+
+def _note_run(done: Finished, shown: str, store: RunStore, progress: Progress, summary: GradeSummary) -> None:
+    if done.record is None:
+        summary.errors.append(f"{shown}: {type(done.error).__name__}: {done.error}")
+        progress.finished(shown, "internal_error", stored=False)
+        return
+    summary.runs_made += 1
+    progress.finished(shown, done.record.verdict.value, stored=False)
+    if done.record.verdict is Verdict.INTERNAL_ERROR:
+        log = store.folder(done.record.key) / "log.txt"
+        summary.errors.append(f"{shown}: {done.record.detail} See {log}.")
 
 
 def _score_stage(

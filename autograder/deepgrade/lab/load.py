@@ -64,6 +64,11 @@ class LabFiles:
         """The capture plan."""
         return self.assignment / "capture_plan.json"
 
+    @property
+    def needed_to_grade(self) -> tuple[Path, ...]:
+        """What grading reads of a built lab; neither solution nor mistakes are among it."""
+        return (self.toml, self.checks, self.plan, self.template("otter"), self.template("nbgrader"))
+
     def template(self, flavour: str) -> Path:
         """The student's notebook of a flavour (`otter` or `nbgrader`)."""
         return self.assignment / flavour / f"{self.name}.ipynb"

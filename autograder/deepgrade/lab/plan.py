@@ -39,6 +39,13 @@ class CapturePlan(BaseModel):
         """The plan's content hash."""
         return sha256_json(self.model_dump(mode="json"))
 
+    def for_kernel(self) -> dict[str, dict[str, Any]]:
+        """Return question -> what the kernel keeps when it ends, as plain data."""
+        return {
+            question: {"names": list(capture.names), "probes": capture.probes}
+            for question, capture in self.questions.items()
+        }
+
     def asks_for(self, question_id: str, name: str) -> bool:
         """Return whether runs under this plan keep the variable at the end of the question."""
         capture = self.questions.get(question_id)

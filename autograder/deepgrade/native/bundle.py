@@ -1,4 +1,4 @@
-"""What native grading needs of a lab, in one folder: its checks, lab.toml, capture plan and templates, laid out as in a project.
+"""What native grading needs of a lab: its checks, lab.toml, capture plan and templates, laid out as in a project.
 
     native.json                         facts for the kernel's side, which reads nothing else
     solutions/<lab>/lab.toml
@@ -13,21 +13,19 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 from deepgrade.engine import RUN_SEED
 from deepgrade.files import write_atomic
-from deepgrade.lab import CapturePlan, LabFiles, Origin, Size, load_checks, load_lab, make_plan
+from deepgrade.lab import LabFiles, Origin, Size, load_checks, load_lab, make_plan
 from deepgrade.native.facts import FACTS
 from deepgrade.run.job import evidence_budget_bytes
 
 
-def write_bundle(files: LabFiles, folder: Path, *, origin: Origin, size: Size) -> None:
-    """Write a lab's bundle, in the place of an older one.
+def bundle_files(files: LabFiles, *, origin: Origin, size: Size) -> dict[str, bytes]:
+    """Return a lab's bundle, name -> content.
 
     Args:
         files: The lab, built before.
-        folder: Emptied first.
         origin: Which data native grading uses.
         size: How much of it.
 
@@ -36,15 +34,11 @@ def write_bundle(files: LabFiles, folder: Path, *, origin: Origin, size: Size) -
     """
     lab = load_lab(files)
     plan = make_plan(lab, load_checks(files.checks).checks)
-    shutil.rmtree(folder, ignore_errors=True)
-    target = LabFiles(folder, files.name)
-    pairs = [(files.toml, target.toml), (files.checks, target.checks)]
-    pairs += [(files.template(name), target.template(name)) for name in ("otter", "nbgrader")]
-    for source, place in pairs:
-        if source.is_file():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, place)
-    write_atomic(target.plan, json.dumps(plan.model_dump(mode="json"), indent=1) + "\n")
+    members = {
+        str(path.relative_to(files.root)): path.read_bytes()
+        for path in files.needed_to_grade
+        if path.is_file()
+    }
     facts = {
         "schema_version": 1,
         "lab": lab.name,
@@ -53,14 +47,20 @@ def write_bundle(files: LabFiles, folder: Path, *, origin: Origin, size: Size) -
         "sets": list(lab.data),
         "seed": RUN_SEED,
         "evidence_bytes": evidence_budget_bytes(lab.limits_for(size)),
-        "plan": captures_of(plan),
+        "plan": plan.for_kernel(),
     }
-    write_atomic(folder / FACTS, json.dumps(facts, indent=1) + "\n")
+    members[str(files.plan.relative_to(files.root))] = _json(plan.model_dump(mode="json"))
+    members[FACTS] = _json(facts)
+    return members
 
 
-def captures_of(plan: CapturePlan) -> dict[str, Any]:
-    """Return question -> what the kernel keeps when it ends."""
-    return {
-        question: {"names": list(capture.names), "probes": capture.probes}
-        for question, capture in plan.questions.items()
-    }
+def write_bundle(files: LabFiles, folder: Path, *, origin: Origin, size: Size) -> None:
+    """Write a lab's bundle in the place of an older one; other arguments and errors as `bundle_files`."""
+    members = bundle_files(files, origin=origin, size=size)
+    shutil.rmtree(folder, ignore_errors=True)
+    for name, data in members.items():
+        write_atomic(folder / name, data)
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, indent=1) + "\n").encode("utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 FACTS = "native.json"
 BUNDLES = "deepgrade"
@@ -25,8 +25,8 @@ class NativeFacts(NamedTuple):
     folder: Path
     """The bundle."""
     lab: str
-    origin: str
-    size: str
+    origin: Literal["real", "synthetic"]
+    size: Literal["full", "quick"]
     sets: tuple[str, ...]
     seed: int
     evidence_bytes: int
@@ -50,8 +50,8 @@ def read_facts(folder: Path) -> NativeFacts:
         return NativeFacts(
             folder=folder.resolve(),
             lab=str(raw["lab"]),
-            origin=str(raw["origin"]),
-            size=str(raw["size"]),
+            origin="real" if raw["origin"] == "real" else "synthetic",
+            size="full" if raw["size"] == "full" else "quick",
             sets=tuple(raw["sets"]),
             seed=int(raw["seed"]),
             evidence_bytes=int(raw["evidence_bytes"]),

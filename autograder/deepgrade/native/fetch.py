@@ -18,13 +18,8 @@ def main() -> None:
     store = DataStore(options.store)
     for facts in map(read_facts, options.bundles):
         for name in facts.sets:
-            if (store.root / facts.origin / facts.size / name).is_dir():
-                continue
-            if facts.origin == "real":
-                store.fetch(name)
-            else:
-                store.synthetic(name, "quick" if facts.size == "quick" else "full")
-            print(f"{name}: {facts.origin}, {facts.size}", flush=True)
+            if store.ensure(name, facts.origin, facts.size):
+                print(f"data set {name}: {facts.origin}, {facts.size}", flush=True)
 
 
 if __name__ == "__main__":

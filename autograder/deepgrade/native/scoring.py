@@ -12,11 +12,11 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 
 import deepgrade
-from deepgrade.engine import infer_job
-from deepgrade.evidence import CellError, CellTime, DataFacts, RunRecord, SubmissionFacts, Verdict
+from deepgrade.engine import data_facts, infer_job
+from deepgrade.evidence import CellError, CellTime, RunRecord, SubmissionFacts, Verdict
 from deepgrade.files import (
     UntrustedFileError,
     list_untrusted,
@@ -25,7 +25,7 @@ from deepgrade.files import (
     write_atomic,
 )
 from deepgrade.infer import InferWorker
-from deepgrade.lab import CapturePlan, LabFiles, load_checks, load_lab, make_plan
+from deepgrade.lab import CapturePlan, LabFiles, Size, load_checks, load_lab, make_plan
 from deepgrade.native.facts import NativeFacts
 from deepgrade.native.public_rows import PublicRows, public_rows
 from deepgrade.native.recorder import RECORDING
@@ -34,6 +34,7 @@ from deepgrade.score import SubmissionScore
 from deepgrade.score.job import SessionJob
 from deepgrade.score.session import Session
 
+Tool = Literal["otter", "nbgrader"]
 _RECORDING_BYTES = 16 << 20
 _BLOB_BYTES = 512 << 20
 _BLOB = re.compile(r"^[0-9a-f]{64}\.")
@@ -49,7 +50,7 @@ class NativeScorer:
         tool: `otter` or `nbgrader`.
     """
 
-    def __init__(self, facts: NativeFacts, data: Path, work: Path, tool: str) -> None:
+    def __init__(self, facts: NativeFacts, data: Path, work: Path, tool: Tool) -> None:
         self._facts, self._data, self._work, self._tool = facts, data, work, tool
         self.files = LabFiles(facts.folder, facts.lab)
         self.lab = load_lab(self.files)
@@ -70,10 +71,10 @@ class NativeScorer:
         )
 
     @property
-    def size(self) -> Any:
+    def size(self) -> Size:
         """Size of the data that the notebook saw."""
         names = self.lab.data
-        return self._data_facts(names[0]).size if names else self._facts.size
+        return data_facts(self._data / names[0]).size if names else self._facts.size
 
     def __enter__(self) -> NativeScorer:
         return self
@@ -95,11 +96,8 @@ class NativeScorer:
         _copy_new(self._work / "evidence", run / "evidence")
         record = self._record(_recording(self._work))
         write_atomic(run / "plan.json", self._plan.model_dump_json())
-        if any(_holds_model(run / "evidence" / f"{question}.json") for question in record.questions_finished):
-            job = infer_job(
-                run / "evidence", record.plan, self.lab, self.checks, self._rows.inputs, self._data
-            )
-            self._worker.predict(job, run / "predictions")
+        job = infer_job(run / "evidence", record.plan, self.lab, self.checks, self._rows.inputs, self._data)
+        self._worker.predict(job, run / "predictions")
         write_atomic(run / "run.json", record.model_dump_json())
         output = self._private / "scores.jsonl"
         output.unlink(missing_ok=True)
@@ -147,7 +145,7 @@ class NativeScorer:
         return RunRecord(
             key="native",
             lab=self.lab.name,
-            submission=SubmissionFacts(student="student", filename="", sha256="", flavour=self._flavour),
+            submission=SubmissionFacts(student="student", filename="", sha256="", flavour=self._tool),
             verdict=Verdict.CELL_ERROR if errors else Verdict.OK,
             detail=f"{len(times)} cells ran in the kernel of {self._tool}.",
             started_at=self._started,
@@ -161,7 +159,7 @@ class NativeScorer:
             questions_finished=tuple(q for q in recording.get("questions_finished", ()) if q in known),
             plan={question: capture.names for question, capture in self._plan.questions.items()},
             plan_sha256=self._plan.sha256,
-            data=tuple(self._data_facts(name) for name in self.lab.data),
+            data=tuple(data_facts(self._data / name) for name in self.lab.data),
             environment={},
             sandbox=f"none, in the kernel of {self._tool}",
             seed=self._facts.seed,
@@ -169,10 +167,6 @@ class NativeScorer:
             gpu=bool(find_nvidia_gpus().gpus),
             deepgrade_version=deepgrade.__version__,
         )
-
-    @property
-    def _flavour(self) -> Any:
-        return self._tool
 
     def _write_pictures(self, recording: dict[str, Any]) -> None:
         """Write an executed notebook that says where pictures were shown, which is all that checks read of it."""
@@ -183,10 +177,6 @@ class NativeScorer:
             for number in range(min(max(counts, default=-1) + 1, 10_000))
         ]
         write_atomic(self._private / "run" / "notebook.ipynb", json.dumps({"cells": cells}))
-
-    def _data_facts(self, name: str) -> DataFacts:
-        facts = parse_strict_json((self._data / name / "facts.json").read_bytes())
-        return DataFacts(**{key: facts[key] for key in ("name", "origin", "size", "fingerprint")})
 
 
 def _copy_new(source: Path, target: Path) -> None:
@@ -208,10 +198,3 @@ def _recording(work: Path) -> dict[str, Any]:
     except (UntrustedFileError, ValueError):
         return {}
     return document if isinstance(document, dict) else {}
-
-
-def _holds_model(path: Path) -> bool:
-    try:
-        return b'"kind": "model"' in read_untrusted(path, max_bytes=64 << 20)
-    except UntrustedFileError:
-        return False

@@ -5,7 +5,6 @@ from __future__ import annotations
 from deepgrade.score import CheckResult, CheckStatus
 
 ON_PUBLIC_ROWS = "judged on the public test set, since this tool has no hidden rows"
-_GRANTED = (CheckStatus.PASSED, CheckStatus.NOT_ASSESSED, CheckStatus.INTERNAL_ERROR)
 
 
 def is_granted(result: CheckResult) -> bool:
@@ -14,7 +13,7 @@ def is_granted(result: CheckResult) -> bool:
     `deepgrade grade` takes what was not assessed out of the total. Neither tool can change a total for one student, and nobody
     may lose points by it: so they are given.
     """
-    return result.status in _GRANTED
+    return result.status is CheckStatus.PASSED or not result.status.is_assessed
 
 
 def points_granted(result: CheckResult) -> float:

@@ -18,10 +18,9 @@ from pathlib import Path
 
 from deepgrade.files import write_atomic
 from deepgrade.flavours.audit import audit
-from deepgrade.flavours.master import master_text, read_master
 from deepgrade.flavours.nbgrader import as_template, generate, to_nbgrader, write_source
-from deepgrade.flavours.visible import compile_visible
-from deepgrade.lab import LabFiles, Origin, Size, load_checks, load_lab
+from deepgrade.flavours.source import read_source
+from deepgrade.lab import LabFiles, Origin, Size
 from deepgrade.native.bundle import write_bundle
 from deepgrade.native.facts import BUNDLES
 
@@ -58,8 +57,7 @@ def fill_course(files: LabFiles, course: Path, *, origin: Origin, size: Size) ->
         LabError: The lab's files are wrong, nbgrader refuses it (also where submissions were graded with other cells), or what
             it released would show what must stay hidden.
     """
-    lab, checks = load_lab(files), load_checks(files.checks)
-    master, visible = read_master(master_text(files), lab), compile_visible(checks)
+    lab, checks, master, visible = read_source(files)
     source = to_nbgrader(lab, master, visible, checks.checks)
     course.mkdir(parents=True, exist_ok=True)
     path = write_source(course, lab.name, source)

@@ -7,16 +7,14 @@ environment from the source that the zip carries.
 from __future__ import annotations
 
 import json
-import tempfile
 import zipfile
 from pathlib import Path
 
 from deepgrade.files import write_atomic
-from deepgrade.flavours.master import master_text, read_master
 from deepgrade.flavours.otter import assign, to_otter
-from deepgrade.flavours.visible import compile_visible
-from deepgrade.lab import LabError, LabFiles, Origin, Size, load_checks, load_lab
-from deepgrade.native.bundle import write_bundle
+from deepgrade.flavours.source import read_source
+from deepgrade.lab import LabError, LabFiles, Origin, Size
+from deepgrade.native.bundle import bundle_files
 from deepgrade.native.facts import BUNDLES
 from deepgrade.packages.archive import zip_bytes
 from deepgrade.packages.carried import ENVIRONMENT_SCRIPT, constraints, package_files, requirements, script
@@ -38,24 +36,20 @@ def write_autograder_zip(files: LabFiles, target: Path, *, origin: Origin, size:
     Raises:
         LabError: The lab's files are wrong, or otter refuses them.
     """
-    lab, checks = load_lab(files), load_checks(files.checks)
-    master = to_otter(
+    lab, checks, master, visible = read_source(files)
+    notebook = to_otter(
         lab,
-        read_master(master_text(files), lab),
-        compile_visible(checks),
+        master,
+        visible,
         hidden=[check for check in checks.checks if not check.visible],
         generate={"plugins": [{PLUGIN: {"lab": lab.name}}]},
     )
-    members = assign(lab.name, master, _generated)
+    members = assign(lab.name, notebook, _generated)
     members.pop("environment.yml", None)
     members |= _container_files(files.root)
     members[_CONFIG] = _any_notebook(members[_CONFIG])
-    with tempfile.TemporaryDirectory(prefix="deepgrade-bundle-") as folder:
-        bundle = Path(folder)
-        write_bundle(files, bundle, origin=origin, size=size)
-        for path in sorted(bundle.rglob("*")):
-            if path.is_file():
-                members[f"{BUNDLES}/{lab.name}/{path.relative_to(bundle)}"] = path.read_bytes()
+    bundle = bundle_files(files, origin=origin, size=size)
+    members |= {f"{BUNDLES}/{files.name}/{name}": data for name, data in bundle.items()}
     write_atomic(target, zip_bytes(members))
 
 

@@ -93,10 +93,7 @@ def make_job(
             if runs(cell)
         ],
         "ends_at_start": list(spans.ends_at_start),
-        "plan": {
-            question: {"names": list(capture.names), "probes": capture.probes}
-            for question, capture in plan.questions.items()
-        },
+        "plan": plan.for_kernel(),
         "cell_s": limits.cell_s,
         "output_bytes_per_cell": (limits.output_mib << 20) // _OUTPUT_SHARE,
         "output_bytes_total": limits.output_mib << 20,

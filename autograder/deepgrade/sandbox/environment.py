@@ -20,7 +20,7 @@ import importlib.util
 import os
 import site
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
 
@@ -49,6 +49,20 @@ _DEFAULT_BACKEND = "tensorflow"
 BACKENDS = (_DEFAULT_BACKEND, "jax", "torch")
 """The libraries that Keras trains with, the one to prefer first."""
 BACKEND_REPAIR = "pip install tensorflow-cpu (or jax, or torch)"
+
+
+class HostHelper:
+    """What helpers have in common that run this process's own Python."""
+
+    @property
+    def python(self) -> Path:
+        """This process's own interpreter."""
+        return host_environment().python
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """What this process's own libraries need."""
+        return host_environment().variables
 
 
 @functools.cache

@@ -23,11 +23,11 @@ from deepgrade.sandbox.bwrap_arguments import (
     become,
 )
 from deepgrade.sandbox.cgroups import ControlGroup
-from deepgrade.sandbox.environment import host_environment
+from deepgrade.sandbox.environment import HostHelper, host_environment
 from deepgrade.sandbox.state import Job
 
 
-class BubblewrapHelper:
+class BubblewrapHelper(HostHelper):
     """The walls of a run, without its limits.
 
     Args:
@@ -44,16 +44,6 @@ class BubblewrapHelper:
         self._job = job
         self._filter = filter_program
         self._group = group
-
-    @property
-    def python(self) -> Path:
-        """This process's own interpreter."""
-        return host_environment().python
-
-    @property
-    def variables(self) -> Mapping[str, str]:
-        """What this process's own libraries need."""
-        return host_environment().variables
 
     @property
     def exchange(self) -> None:

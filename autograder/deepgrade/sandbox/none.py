@@ -23,7 +23,7 @@ from deepgrade.sandbox.base import (
     SandboxRequest,
     StudentEnvironment,
 )
-from deepgrade.sandbox.environment import host_environment
+from deepgrade.sandbox.environment import HostHelper, host_environment
 from deepgrade.sandbox.state import remove_tree
 from deepgrade.sandbox.supervise import Launch, supervise
 from deepgrade.sandbox.translate import translate
@@ -100,18 +100,8 @@ class NoSandbox:
         self._stop.set()
 
 
-class PlainHelper:
+class PlainHelper(HostHelper):
     """A helper process that is an ordinary process of this user."""
-
-    @property
-    def python(self) -> Path:
-        """This process's own interpreter."""
-        return host_environment().python
-
-    @property
-    def variables(self) -> Mapping[str, str]:
-        """What this process's own libraries need."""
-        return host_environment().variables
 
     @property
     def exchange(self) -> None:

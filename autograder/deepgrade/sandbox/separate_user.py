@@ -52,7 +52,7 @@ from deepgrade.sandbox.base import (
 from deepgrade.sandbox.bwrap_arguments import PATH
 from deepgrade.sandbox.cgroup_places import find_control_groups
 from deepgrade.sandbox.cgroups import ControlGroup, ControlGroups, remove_groups_of
-from deepgrade.sandbox.environment import host_environment
+from deepgrade.sandbox.environment import HostHelper, host_environment
 from deepgrade.sandbox.jobs import JobSandbox
 from deepgrade.sandbox.none import NO_GPU
 from deepgrade.sandbox.seccomp import seccomp_filter
@@ -192,7 +192,7 @@ class SeparateUser(JobSandbox):
         return self.groups.create(job.id, limits, note=job.folder, launchers=0)
 
 
-class SeparateUserHelper:
+class SeparateUserHelper(HostHelper):
     """The walls of a run, without its limits.
 
     Args:
@@ -205,16 +205,6 @@ class SeparateUserHelper:
         self._filter = filter_program
         self._exchange = job.folder / "exchange"
         self._exchange.mkdir(exist_ok=True)
-
-    @property
-    def python(self) -> Path:
-        """This process's own interpreter."""
-        return host_environment().python
-
-    @property
-    def variables(self) -> Mapping[str, str]:
-        """What this process's own libraries need."""
-        return host_environment().variables
 
     @property
     def exchange(self) -> Path:

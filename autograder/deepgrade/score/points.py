@@ -6,9 +6,7 @@ import math
 from collections.abc import Sequence
 
 from deepgrade.lab import Question
-from deepgrade.score.results import CheckResult, CheckStatus, QuestionResult
-
-_OUT_OF_DENOMINATOR = (CheckStatus.NOT_ASSESSED, CheckStatus.INTERNAL_ERROR)
+from deepgrade.score.results import CheckResult, QuestionResult
 
 
 def question_result(
@@ -30,7 +28,7 @@ def question_result(
             checks=tuple(checks),
             answer=answer,
         )
-    unassessed = math.fsum(check.possible for check in checks if check.status in _OUT_OF_DENOMINATOR)
+    unassessed = math.fsum(check.possible for check in checks if not check.status.is_assessed)
     assessed = max(0.0, round(question.points - unassessed, 9))
     earned = round(math.fsum(check.points for check in checks), 9)
     return QuestionResult(

@@ -27,6 +27,11 @@ class CheckStatus(StrEnum):
     INTERNAL_ERROR = "internal_error"
     """The check itself failed: the points leave the denominator, and the instructor mends the check."""
 
+    @property
+    def is_assessed(self) -> bool:
+        """Whether its points stay in the denominator. Where a tool's total cannot change, they are given instead."""
+        return self not in (CheckStatus.NOT_ASSESSED, CheckStatus.INTERNAL_ERROR)
+
 
 class _Result(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)

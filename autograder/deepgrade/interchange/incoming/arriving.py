@@ -9,15 +9,14 @@ with one student's results is a sentence among `problems` and keeps nobody else'
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from deepgrade.interchange.errors import InterchangeError
 from deepgrade.lab import Lab, listed
 from deepgrade.score import Adjustment, Flag, Tool
+from deepgrade.submission.places import readable
 
 EPSILON = 1e-6
 """Points that differ by less are the same."""
@@ -129,7 +128,7 @@ class Placing:
 
 def shown(text: str, most: int = 80) -> str:
     """Return text from a file for a message: one line, printable, short."""
-    line = "".join(c if c.isprintable() else "\ufffd" for c in text[: 4 * most])
+    line = readable(text[: 4 * most])
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
@@ -146,17 +145,6 @@ def some(names: Sequence[str]) -> str:
     """Return names from a file for a message; long lists end with how many more there are."""
     rest = f" and {len(names) - 12} more" if len(names) > 12 else ""
     return ", ".join(shown(name, 60) for name in names[:12]) + rest
-
-
-def finite(value: Any) -> float | None:
-    """Return a number as a finite float, None for anything else (True is no number)."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
 
 
 def unfit_points(earned: float, most: float) -> str | None:

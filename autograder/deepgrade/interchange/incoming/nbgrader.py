@@ -24,13 +24,13 @@ from deepgrade.interchange.incoming.arriving import (
     NativeResult,
     Placing,
     ResultsError,
-    finite,
     shown,
     some,
     unfit_points,
 )
 from deepgrade.interchange.incoming.sqlite_copy import Copied, copy_database
 from deepgrade.lab import Lab, listed
+from deepgrade.report.text import number
 from deepgrade.score import Adjustment, Flag
 from deepgrade.submission import safe_name
 
@@ -268,12 +268,12 @@ def _number(value: Any, what: str) -> float | None:
     """
     if value is None:
         return None
-    number = finite(value)
-    if number is None:
+    found = number(value)
+    if found is None:
         raise _UnfitError(
             f"{what}: {shown(repr(value), 40)} is not a number. Correct it in nbgrader, {_AGAIN}."
         )
-    return number
+    return found
 
 
 def _comments(submission: Any, placing: Placing) -> tuple[dict[str, str], tuple[str, ...]]:

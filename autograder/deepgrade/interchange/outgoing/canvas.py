@@ -28,7 +28,7 @@ from deepgrade.interchange.outgoing.grades import (
     scale_factor,
 )
 from deepgrade.interchange.outgoing.identity import Identities
-from deepgrade.interchange.outgoing.matching import Key, letters, match_rows
+from deepgrade.interchange.outgoing.matching import Key, letters
 from deepgrade.interchange.outgoing.sheet import Sheet
 from deepgrade.interchange.outgoing.summary import ExportSummary
 from deepgrade.lab import Lab, listed
@@ -110,11 +110,10 @@ def fill_canvas(
     summary = ExportSummary()
     known = summary.known(grades, part)
     wanted = {grade.student: _keys(grade.student, identities, template) for grade, _ in known}
-    matches = match_rows({row: _row_keys(template, row) for row in students}, wanted)
-    summary.left_out |= {student: f"{why} of {template.name}" for student, why in matches.left_out.items()}
+    rows = summary.place(template, {row: _row_keys(template, row) for row in students}, wanted)
     filled: dict[tuple[int, int], str] = {}
     for grade, value in known:
-        row = matches.rows.get(grade.student)
+        row = rows.get(grade.student)
         if row is None:
             continue
         before = template.cell(row, place)
@@ -123,12 +122,9 @@ def fill_canvas(
             continue
         filled[(row, place)] = number_text(value * scale_factor(possible, maximum))
         summary.wrote(grade)
-    rest = [template.cell(row, 0) for row in students if row not in matches.rows.values()]
-    rest = [one_line(name, 80) for name in rest if name.casefold() != _TEST_STUDENT]
-    if rest:
-        summary.notes.append(f"In {template.name} but not written:\n{listed(rest)}")
-    if maximum != possible:
-        summary.notes.append(f"Scaled from {number_text(possible)} to {number_text(maximum)} points.")
+    rest = [template.cell(row, 0) for row in students if row not in rows.values()]
+    summary.note_rest(template, [one_line(name, 80) for name in rest if name.casefold() != _TEST_STUDENT])
+    summary.note_scale(possible, maximum)
     return template.filled(filled), summary
 
 

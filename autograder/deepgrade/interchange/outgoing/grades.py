@@ -22,8 +22,6 @@ from deepgrade.score.results import CheckResult, CheckStatus, QuestionResult
 Part = Literal["total", "automatic"]
 """What leaves: all points, or only what checks gave (a lab whose manual questions are graded elsewhere)."""
 
-_UNASSESSED = (CheckStatus.NOT_ASSESSED, CheckStatus.INTERNAL_ERROR)
-
 
 @dataclass(frozen=True)
 class QuestionGrade:
@@ -139,7 +137,7 @@ def _question(question: Question, result: QuestionResult | None, entry: StudentE
 
 def check_points(check: CheckResult) -> float:
     """Return what a check gives where the maximum cannot change."""
-    return check.possible if check.status in _UNASSESSED else check.points
+    return check.points if check.status.is_assessed else check.possible
 
 
 def remarks(question: QuestionGrade) -> list[str]:
@@ -156,7 +154,7 @@ def remarks(question: QuestionGrade) -> list[str]:
             found.append(f"Failed: {sentence}{hint}")
         elif check.status is CheckStatus.NEEDS_REVIEW:
             found.append(f"Needs a person: {sentence}{reason}")
-        elif check.status in _UNASSESSED and check.possible > 0 and not question.decided:
+        elif not check.status.is_assessed and check.possible > 0 and not question.decided:
             found.append(
                 f"Could not be assessed, so its {number_text(check.possible)} points are granted: {sentence}{reason}"
             )

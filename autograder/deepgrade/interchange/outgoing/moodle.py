@@ -28,7 +28,7 @@ from deepgrade.interchange.outgoing.grades import (
     scale_factor,
 )
 from deepgrade.interchange.outgoing.identity import Identities
-from deepgrade.interchange.outgoing.matching import Key, letters, match_rows
+from deepgrade.interchange.outgoing.matching import Key, letters
 from deepgrade.interchange.outgoing.sheet import Sheet
 from deepgrade.interchange.outgoing.summary import ExportSummary
 from deepgrade.lab import Lab, listed
@@ -144,18 +144,15 @@ def fill_moodle(
         if any(cell.text.strip() for cell in template.rows[row])
     }
     wanted = {grade.student: _wanted(grade.student, identities, headings) for grade, _ in known}
-    matches = match_rows(rows, wanted)
-    summary.left_out |= {student: f"{why} of {template.name}" for student, why in matches.left_out.items()}
+    places = summary.place(template, rows, wanted)
     filled: dict[tuple[int, int], str] = {}
     highest = 0.0
     for grade, value in known:
-        if grade.student in matches.rows:
-            filled[(matches.rows[grade.student], place)] = number_text(value * factor)
+        if grade.student in places:
+            filled[(places[grade.student], place)] = number_text(value * factor)
             summary.wrote(grade)
             highest = max(highest, value * factor)
-    rest = [_who(template, row) for row in rows if row not in matches.rows.values()]
-    if rest:
-        summary.notes.append(f"In {template.name} but not written:\n{listed(rest)}")
+    summary.note_rest(template, [_who(template, row) for row in rows if row not in places.values()])
     _say_more(summary, lab, highest, possible, maximum)
     return template.filled(filled), summary
 
@@ -223,8 +220,7 @@ def _who(template: Sheet, row: int) -> str:
 def _say_more(
     summary: ExportSummary, lab: Lab, highest: float, possible: float, maximum: float | None
 ) -> None:
-    if maximum is not None and maximum != possible:
-        summary.notes.append(f"Scaled from {number_text(possible)} to {number_text(maximum)} points.")
+    summary.note_scale(possible, maximum)
     if highest > _LARGEST_GRADE:
         summary.notes.append(
             f"Some grades of {lab.name} are above {_LARGEST_GRADE}: Moodle ends the import unless `unlimitedgrades` is"

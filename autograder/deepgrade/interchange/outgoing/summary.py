@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from deepgrade.interchange.outgoing.grades import Part, StudentGrade, number_text
+from deepgrade.interchange.outgoing.matching import Key, match_rows
+from deepgrade.interchange.outgoing.sheet import Sheet
+from deepgrade.lab import listed
 
 
 @dataclass
@@ -48,6 +51,24 @@ class ExportSummary:
             else:
                 self.left_out[grade.student] = grade.note or f"waits for a person: {', '.join(grade.waiting)}"
         return found
+
+    def place(
+        self, template: Sheet, rows: Mapping[int, Iterable[Key]], wanted: Mapping[str, Sequence[Key]]
+    ) -> dict[str, int]:
+        """Return student -> row of a template; who fits none, or not one alone, is noted as left out."""
+        matches = match_rows(rows, wanted)
+        self.left_out |= {student: f"{why} of {template.name}" for student, why in matches.left_out.items()}
+        return matches.rows
+
+    def note_rest(self, template: Sheet, names: Sequence[str]) -> None:
+        """Note who is in a template and was not written."""
+        if names:
+            self.notes.append(f"In {template.name} but not written:\n{listed(list(names))}")
+
+    def note_scale(self, possible: float, maximum: float | None) -> None:
+        """Note that points were scaled, where they were."""
+        if maximum is not None and maximum != possible:
+            self.notes.append(f"Scaled from {number_text(possible)} to {number_text(maximum)} points.")
 
     def lines(self) -> list[str]:
         """Return the summary for a terminal."""
