@@ -111,6 +111,8 @@ def test_memory_in_private_folders_counts_or_is_capped(backend):
         except OSError as error:
             report(error.errno)
     """)
+    if not backend.has_namespaces and result.reason == "disk_limit":
+        return  # its /tmp and /dev/shm are everybody's: what lies there counts as disk space, 20 times a second
     assert result.reason == "memory" or report_of(result) in (27, 28)
 
 
