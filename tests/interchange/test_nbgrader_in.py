@@ -80,13 +80,13 @@ def test_a_gradebook_of_another_version_is_refused_with_nbgraders_own_remedy(tmp
 
 
 def test_a_pipe_is_not_waited_for(tmp_path, lab):
-    os.mkfifo(tmp_path / "gradebook.db")
+    os.mkfifo(tmp_path / "pipe.db")
     with pytest.raises(UntrustedFileError):
-        read_nbgrader(tmp_path / "gradebook.db", lab)
+        read_nbgrader(tmp_path / "pipe.db", lab)
 
 
 def test_a_wrong_assignment_is_refused_with_those_that_are_there(tmp_path, lab):
-    path = made_gradebook(tmp_path / "gradebook.db", {"ada": FULL}, assignment="homework 1")
+    path = made_gradebook(tmp_path / "pipe.db", {"ada": FULL}, assignment="homework 1")
     message = _refused(path, lab)
     assert "has no assignment 'small'. It has: homework 1." in message and "--assignment" in message
     assert len(read_nbgrader(path, lab, assignment="homework 1").results) == 1
