@@ -86,7 +86,7 @@ def test_a_pipe_is_not_waited_for(tmp_path, lab):
 
 
 def test_a_wrong_assignment_is_refused_with_those_that_are_there(tmp_path, lab):
-    path = made_gradebook(tmp_path / "pipe.db", {"ada": FULL}, assignment="homework 1")
+    path = made_gradebook(tmp_path / "gradebook.db", {"ada": FULL}, assignment="homework 1")
     message = _refused(path, lab)
     assert "has no assignment 'small'. It has: homework 1." in message and "--assignment" in message
     assert len(read_nbgrader(path, lab, assignment="homework 1").results) == 1
