@@ -24,7 +24,8 @@ MAY_IMPORT = {
     "checks": set(),
     "records": {"files", "lab", "evidence", "score"},
     "engine": {"files", "lab", "data", "evidence", "submission", "sandbox", "run", "infer", "records"},
-    "report": {"files", "lab", "evidence", "score", "records"},
+    "board": {"files", "lab", "data", "evidence", "score", "records", "engine"},
+    "report": {"files", "lab", "evidence", "score", "records", "board"},
     "native": {
         *(
             "files",

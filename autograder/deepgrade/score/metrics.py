@@ -99,7 +99,7 @@ def wilson(share: float, rows: int) -> Interval:
     return Interval(middle - half, middle + half)
 
 
-def _around(value: float, influence: Floats) -> Interval:
+def around(value: float, influence: Floats) -> Interval:
     """Return the normal interval of a figure from each row's part in it (the delta method).
 
     Rows count as independent of each other: those of a time series are not quite, so there it is a little narrow.
@@ -114,25 +114,25 @@ def _accuracy_interval(predictions: Floats, targets: Floats) -> Interval:
 
 def _mae_interval(predictions: Floats, targets: Floats) -> Interval:
     errors = np.abs(targets - predictions).reshape(len(targets), -1).mean(axis=1)
-    return _around(_mae(predictions, targets), errors)
+    return around(_mae(predictions, targets), errors)
 
 
 def _rae_interval(predictions: Floats, targets: Floats) -> Interval:
     error, spread = _distances(predictions, targets)
     ratio = float(error.sum() / spread.sum())
-    return _around(ratio, (error - ratio * spread) / float(spread.mean()))
+    return around(ratio, (error - ratio * spread) / float(spread.mean()))
 
 
 def _rmse_interval(predictions: Floats, targets: Floats) -> Interval:
     value = _rmse(predictions, targets)
     squares = np.square(targets - predictions).reshape(len(targets), -1).mean(axis=1)
-    return _around(value, squares / (2 * value)) if value else Interval(0.0, 0.0)
+    return around(value, squares / (2 * value)) if value else Interval(0.0, 0.0)
 
 
 def _r2_interval(predictions: Floats, targets: Floats) -> Interval:
     error, spread = _squares(predictions, targets)
     ratio = float(error.sum() / spread.sum())
-    return _around(1 - ratio, (ratio * spread - error) / float(spread.mean()))
+    return around(1 - ratio, (ratio * spread - error) / float(spread.mean()))
 
 
 METRICS: Mapping[str, Metric] = {
