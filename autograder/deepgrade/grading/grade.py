@@ -234,7 +234,13 @@ def _run_stage(
             key = None if isinstance(item, Refusal) else setup.key(item)
             named.add(
                 gradebook.add_submission(
-                    lab, item.student, item.filename, sha256=item.sha256, run_key=key, refusal=refusal
+                    lab,
+                    item.student,
+                    item.filename,
+                    sha256=item.sha256,
+                    run_key=key,
+                    refusal=refusal,
+                    handed_in_at=None if isinstance(item, Refusal) else item.handed_in_at,
                 )
             )
             if isinstance(item, Refusal) or key is None:

@@ -1,6 +1,16 @@
 """What lasts: run folders, the gradebook, re-grade sets. Never imports the run stage."""
 
 from deepgrade.records.course import Course
+from deepgrade.records.entries import (
+    BoardEntry,
+    EntryLedger,
+    EntryScores,
+    EntryState,
+    Event,
+    EventKind,
+    GradedRun,
+    Measured,
+)
 from deepgrade.records.gradebook import Arrival, Attribution, Entry, Gradebook
 from deepgrade.records.people import (
     AbsentRecord,
@@ -17,12 +27,20 @@ __all__ = [
     "AbsentRecord",
     "Arrival",
     "Attribution",
+    "BoardEntry",
     "Change",
     "Course",
     "Entry",
+    "EntryLedger",
+    "EntryScores",
+    "EntryState",
+    "Event",
+    "EventKind",
     "Gradebook",
     "GradebookError",
+    "GradedRun",
     "HandedInRecord",
+    "Measured",
     "PeopleRecord",
     "RunStore",
     "changes_of",

@@ -13,9 +13,10 @@ from typing import Literal, NamedTuple
 from sqlalchemy import Engine, ExceptionContext, Select, create_engine, event, func, select
 from sqlalchemy.orm import Session
 
+from deepgrade.records import regrade_sets
 from deepgrade.records.schema import prepare_tables
 from deepgrade.records.sqlite_words import GradebookError, in_words, set_pragmas
-from deepgrade.records.tables import AttributionRow, RegradeSetRow, ScoreRow, SubmissionRow
+from deepgrade.records.tables import AttributionRow, ScoreRow, SubmissionRow
 from deepgrade.score import SubmissionScore
 
 Arrival = Literal["new", "changed", "replaced", "beside", "unchanged"]
@@ -83,7 +84,14 @@ class Gradebook:
         self._engine.dispose()
 
     @contextmanager
-    def _writing(self) -> Iterator[Session]:
+    def reading(self) -> Iterator[Session]:
+        """Look into the database: for what stands beside this in `records`."""
+        with Session(self._engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Write to the database, all or nothing: for what stands beside this in `records`."""
         with Session(self._engine) as session, session.begin():
             yield session
 
@@ -96,9 +104,10 @@ class Gradebook:
         sha256: str | None,
         run_key: str | None,
         refusal: str | None = None,
+        handed_in_at: datetime | None = None,
     ) -> int:
         """Record a student's file and return its id; the same file again is the same submission."""
-        with self._writing() as session:
+        with self.writing() as session:
             row = session.scalar(
                 select(SubmissionRow)
                 .where(
@@ -114,6 +123,7 @@ class Gradebook:
                 row = SubmissionRow(lab=lab, student=student, filename=filename, sha256=sha256)
                 session.add(row)
             row.run_key, row.refusal = run_key, refusal
+            row.handed_in_at = handed_in_at or row.handed_in_at
             row.received_at = self._after_all_others(session, row)
             session.flush()
             return row.id
@@ -137,7 +147,7 @@ class Gradebook:
 
     def add_score(self, submission_id: int, score: SubmissionScore, *, set_id: int | None = None) -> None:
         """Append a score: in force at once, or aside in a re-grade set."""
-        with self._writing() as session:
+        with self.writing() as session:
             session.add(_score_row(submission_id, score, set_id))
 
     def add_imported(self, score: SubmissionScore, *, replace: bool) -> Arrival:
@@ -153,7 +163,7 @@ class Gradebook:
         if origin is None:
             raise ValueError("the score has no origin; scores of runs are added with add_score")
         rows = _rows_of(score.lab, self.names_of_students(score.lab).get(score.student, [score.student]))
-        with self._writing() as session:
+        with self.writing() as session:
             in_force = session.scalar(rows.where(SubmissionRow.aside.is_(False)))
             latest = session.scalar(rows.where(SubmissionRow.origin == origin.tool))
             own_place = in_force is None or in_force.origin == origin.tool
@@ -187,7 +197,7 @@ class Gradebook:
             attributions: The name under which a submission came -> whose it is.
         """
         before = self.attributions(lab)
-        with self._writing() as session:
+        with self.writing() as session:
             session.add_all(
                 AttributionRow(
                     lab=lab,
@@ -279,11 +289,7 @@ class Gradebook:
     def open_set(self, lab: str) -> int | None:
         """Return the lab's undecided re-grade set, if there is one."""
         with Session(self._engine) as session:
-            return session.scalar(
-                select(RegradeSetRow.id)
-                .where(RegradeSetRow.lab == lab, RegradeSetRow.state == "aside")
-                .order_by(RegradeSetRow.id.desc())
-            )
+            return regrade_sets.open_set(session, lab, None)
 
     def require_decided(self, lab: str) -> None:
         """Make sure that a new set may be made.
@@ -291,12 +297,8 @@ class Gradebook:
         Raises:
             GradebookError: An undecided set is there.
         """
-        undecided = self.open_set(lab)
-        if undecided is not None:
-            raise GradebookError(
-                f"Re-grade set {undecided} of {lab} is not decided."
-                " Apply it (--apply --reason '...') or cancel it (--cancel) first."
-            )
+        with Session(self._engine) as session:
+            regrade_sets.require_decided(session, lab, None)
 
     def new_set(self, lab: str, scores: Iterable[tuple[int, SubmissionScore]] = ()) -> int:
         """Add a re-grade set with its scores, all or nothing, and return its id.
@@ -308,13 +310,10 @@ class Gradebook:
         Raises:
             GradebookError: An undecided set is there.
         """
-        self.require_decided(lab)
-        with self._writing() as session:
-            row = RegradeSetRow(lab=lab, created_at=datetime.now(UTC), state="aside")
-            session.add(row)
-            session.flush()
-            session.add_all(_score_row(submission, score, row.id) for submission, score in scores)
-            return row.id
+        with self.writing() as session:
+            set_id = regrade_sets.begin_set(session, lab, None)
+            session.add_all(_score_row(submission, score, set_id) for submission, score in scores)
+            return set_id
 
     def set_scores(self, set_id: int) -> dict[int, SubmissionScore]:
         """Return the scores of a re-grade set, submission id -> score."""
@@ -330,20 +329,8 @@ class Gradebook:
         Raises:
             GradebookError: There is no such undecided set, or it is to be applied without a reason.
         """
-        if apply and not (reason or "").strip():
-            raise GradebookError(
-                "Applying a re-grade set needs a reason: students and TAs will read it. Add --reason '...'."
-            )
-        state = "applied" if apply else "cancelled"
-        with self._writing() as session:
-            row = session.get(RegradeSetRow, set_id)
-            if row is None or row.state != "aside":
-                raise GradebookError(f"There is no undecided re-grade set {set_id}.")
-            row.state, row.reason, row.decided_at = state, reason, datetime.now(UTC)
-            scores = list(session.scalars(select(ScoreRow).where(ScoreRow.set_id == set_id)))
-            for score in scores:
-                score.state = state
-            return len(scores)
+        with self.writing() as session:
+            return regrade_sets.decide(session, set_id, apply=apply, reason=reason)
 
 
 def _rows_of(lab: str, names: Sequence[str]) -> Select[SubmissionRow]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, insert, inspect, select, update
 from deepgrade.records.sqlite_words import GradebookError
 from deepgrade.records.tables import Base, SchemaRow
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _STEPS: dict[int, tuple[str, ...]] = {
     1: (
@@ -17,6 +17,10 @@ _STEPS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE submission ADD COLUMN aside BOOLEAN DEFAULT 0 NOT NULL",
     ),
     2: (),
+    3: (
+        "ALTER TABLE submission ADD COLUMN handed_in_at DATETIME",
+        "ALTER TABLE regrade_set ADD COLUMN board VARCHAR(64)",
+    ),
 }
 """Version -> what makes the next one of it, beside new tables."""
 

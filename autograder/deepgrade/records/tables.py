@@ -37,6 +37,8 @@ class SubmissionRow(Base):
     refusal: Mapped[str | None] = mapped_column(Text)
     """Why the file could not be taken as a notebook."""
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    handed_in_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """When, where the platform's files say it; `received_at` is when the grader last saw it."""
     origin: Mapped[str | None] = mapped_column(String(16))
     """The tool whose results these are (`otter`, `nbgrader`; then the file is the tool's); None: a file for our own run."""
     aside: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
@@ -90,8 +92,74 @@ class RegradeSetRow(Base):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     lab: Mapped[str] = mapped_column(String(64))
+    board: Mapped[str | None] = mapped_column(String(64))
+    """Of a board's entries; None: of the lab's checks."""
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     state: Mapped[str] = mapped_column(String(16))
     """`aside`, `applied` or `cancelled`."""
     reason: Mapped[str | None] = mapped_column(Text)
     decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class EntryRow(Base):
+    """One entry on a board: a model of a graded notebook, or a file of predictions."""
+
+    __tablename__ = "board_entry"
+    __table_args__ = (Index("entry_of_board", "lab", "board", "handed_in_as"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    lab: Mapped[str] = mapped_column(String(64))
+    board: Mapped[str] = mapped_column(String(64))
+    handed_in_as: Mapped[str] = mapped_column(String(200))
+    """As `SubmissionRow.student`: attributions say whose it is."""
+    filename: Mapped[str] = mapped_column(String(400))
+    message: Mapped[str] = mapped_column(Text)
+    """What the student wrote about it."""
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    """Of the file; of a model's notebook."""
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
+    """The graded notebook; None for a file."""
+    run_key: Mapped[str | None] = mapped_column(String(64))
+    """Of the run whose model this is; None for a file."""
+    entered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    time_known: Mapped[bool] = mapped_column(Boolean)
+    """Whether `entered_at` is when it was handed in; else it is when the grader first saw it."""
+    state: Mapped[str] = mapped_column(String(16))
+    """`taken`, `refused` (by the rules or for its defects) or `failed` (by the grader)."""
+    problem: Mapped[str | None] = mapped_column(Text)
+    """Why it was refused or failed, for the student."""
+
+
+class EntryScoreRow(Base):
+    """All scores of one entry at one moment."""
+
+    __tablename__ = "board_score"
+    __table_args__ = (Index("score_of_entry", "entry_id", "state"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("board_entry.id"))
+    scored_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    payload: Mapped[str] = mapped_column(Text)
+    """The `EntryScores` as JSON."""
+    state: Mapped[str] = mapped_column(String(16))
+    """As `ScoreRow.state`."""
+    set_id: Mapped[int | None] = mapped_column(ForeignKey("regrade_set.id"))
+
+
+class BoardEventRow(Base):
+    """Something a person decided about a board; the latest of a kind is in force."""
+
+    __tablename__ = "board_event"
+    __table_args__ = (Index("event_of_board", "lab", "board"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    lab: Mapped[str] = mapped_column(String(64))
+    board: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(16))
+    """One of `records.entries.EventKind`."""
+    handed_in_as: Mapped[str | None] = mapped_column(String(200))
+    """Whom it is about: extensions and choices."""
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("board_entry.id"))
+    value: Mapped[str] = mapped_column(Text)
+    why: Mapped[str] = mapped_column(Text)
+    decided_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
