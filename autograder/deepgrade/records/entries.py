@@ -151,6 +151,13 @@ class EntryLedger:
                 session.add(_score_row(row.id, scores, None))
             return row.id
 
+    def run_again(self, entry_id: int, run_key: str, scores: EntryScores) -> None:
+        """Note that a notebook was run again: the entry stands, with the scores of its new run in force."""
+        with self._gradebook.writing() as session:
+            row = session.get_one(EntryRow, entry_id)
+            row.run_key = run_key
+            session.add(_score_row(entry_id, scores, None))
+
     def entries(self) -> list[BoardEntry]:
         """Return all entries in the order in which they were recorded."""
         with self._gradebook.reading() as session:

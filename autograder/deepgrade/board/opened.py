@@ -1,0 +1,111 @@
+"""A board with everything that stands about it: its rules, its data, its ledger, and what people decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+
+from deepgrade.board.competition import Board, Competition, load_competition
+from deepgrade.board.competitors import Competitor, Competitors
+from deepgrade.board.dates import last_deadline
+from deepgrade.board.decisions import Decisions, decisions_of
+from deepgrade.board.policy import Policy
+from deepgrade.board.prepare import Prepared, open_prepared
+from deepgrade.board.visibility import Shown, shown
+from deepgrade.board.standing import Split, Viewer
+from deepgrade.lab import Lab, LabFiles, load_lab
+from deepgrade.records import BoardEntry, Course, EntryLedger, EntryScores, Gradebook
+
+
+@dataclass(frozen=True)
+class OpenBoard:
+    """A prepared board of a course."""
+
+    files: LabFiles
+    lab: Lab
+    course: Course
+    gradebook: Gradebook
+    competition: Competition
+    board: Board
+    prepared: Prepared
+    ledger: EntryLedger
+
+    @property
+    def policy(self) -> Policy:
+        """The competition's policy."""
+        return self.competition.policy
+
+    @property
+    def has_private(self) -> bool:
+        """Whether some rows are private: a notebook's own rows are not."""
+        return self.prepared.manifest.private_rows > 0
+
+    @cached_property
+    def competitors(self) -> Competitors:
+        """Whose entries are."""
+        return Competitors(self.gradebook.attributions(self.lab.name))
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """What people decided so far."""
+        return decisions_of(self.ledger.events(), self.competitors)
+
+    @cached_property
+    def entries(self) -> list[BoardEntry]:
+        """All entries, in the order in which they were recorded."""
+        return self.ledger.entries()
+
+    def with_scores(self, scores: Mapping[int, EntryScores]) -> OpenBoard:
+        """Return the board as it would be with other scores of some entries, entry id -> scores."""
+        changed = replace(self)
+        # In the place where `cached_property` keeps what it has read.
+        changed.__dict__["entries"] = [
+            entry._replace(scores=scores.get(entry.id, entry.scores)) for entry in self.entries
+        ]
+        return changed
+
+    def extension(self, competitor: Competitor) -> datetime | None:
+        """Return a competitor's own deadline, where they have one."""
+        return self.decisions.extensions.get(competitor.key)
+
+    def shown(self, viewer: Viewer, now: datetime, split: Split | None = None) -> Shown:
+        """Return what a viewer may see; everything that is shown of this board asks here.
+
+        Raises:
+            BoardError: They ask for a split that they may not see.
+        """
+        return shown(
+            viewer,
+            self.policy,
+            has_private=self.has_private,
+            revealed_by_hand=self.decisions.revealed is True,
+            hidden_again=self.decisions.revealed is False,
+            now=now,
+            last_deadline=last_deadline(self.policy, self.decisions.extensions.values()),
+            frozen_by_hand_at=self.decisions.frozen_at,
+            split=split,
+        )
+
+
+def open_board(files: LabFiles, course: Course, gradebook: Gradebook, board_id: str | None) -> OpenBoard:
+    """Open a board that was prepared.
+
+    Raises:
+        LabError: lab.toml is wrong.
+        BoardError: There is no such board, its competition.toml is wrong, or it was not prepared.
+    """
+    lab = load_lab(files)
+    competition = load_competition(files, lab)
+    board = competition.board(board_id)
+    return OpenBoard(
+        files=files,
+        lab=lab,
+        course=course,
+        gradebook=gradebook,
+        competition=competition,
+        board=board,
+        prepared=open_prepared(course, lab.name, board.id),
+        ledger=EntryLedger(gradebook, lab.name, board.id),
+    )
