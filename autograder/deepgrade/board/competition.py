@@ -3,107 +3,36 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, Self
-from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from deepgrade.board.curves import PointsRule
 from deepgrade.board.errors import BoardError
-from deepgrade.board.metrics import METRICS, BoardMetric
-from deepgrade.lab import Lab, LabFiles
+from deepgrade.board.metrics import METRICS, BoardMetric, Needs
+from deepgrade.board.policy import Late, Policy, Strict
+from deepgrade.lab import HiddenEvaluation, Lab, LabFiles, listed
+
+__all__ = [
+    "BOARD_ID",
+    "Baseline",
+    "Board",
+    "Competition",
+    "Late",
+    "Policy",
+    "competition_folder",
+    "load_competition",
+]
 
 BOARD_ID = r"^[a-z][a-z0-9_]*$"
+_USAGE = "Usage"
+"""The column of a solution file that says which split a row is of."""
+_MOST_FAULTS = 40
 _PLACE = r"^[a-z][a-z0-9_]*/[A-Za-z_][A-Za-z0-9_]*$"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Late(_Strict):
-    """What becomes of entries after the deadline."""
-
-    hours: float = Field(0, ge=0)
-    """How long after the deadline entries are taken at all."""
-    keep: float = Field(1.0, ge=0, le=1)
-    """The share of its points that a late entry keeps."""
-
-
-class Policy(_Strict):
-    """Who may enter, when, how often, and who sees what."""
-
-    time_zone: str = "UTC"
-    """IANA name: days begin and dates are read in it."""
-    opens: datetime | None = None
-    """Local time; None: at once."""
-    deadline: datetime | None = None
-    """Local time; None: never."""
-    late: Late = Late()
-    counts: Literal["best", "last", "chosen"] = "best"
-    """Which entry stands on the board: of several chosen ones, the best."""
-    choices: int = Field(2, ge=1)
-    """How many entries a student may choose."""
-    daily_limit: int | None = Field(5, ge=1)
-    """Entries a student and day (of the time zone); None: no limit. Refused entries and those that failed by us are free."""
-    total_limit: int | None = Field(None, ge=1)
-    names: Literal["pseudonyms", "names"] = "pseudonyms"
-    """What others read on the board."""
-    reveal: Literal["by hand", "after deadline"] = "by hand"
-    """When students see the private scores. `after deadline`: after the last extension, late hours included."""
-    freeze_hours: float = Field(0, ge=0)
-    """So long before the deadline the students' board stands still, until the private scores are revealed."""
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, name: str) -> str:
-        if name not in available_timezones():
-            raise ValueError(f"{name!r} is no time zone; use a name such as Europe/Berlin")
-        return name
-
-    @field_validator("opens", "deadline")
-    @classmethod
-    def _local(cls, moment: datetime | None) -> datetime | None:
-        if moment is not None and moment.tzinfo is not None:
-            raise ValueError("write it without an offset: it is read in time_zone")
-        return moment
-
-    @model_validator(mode="after")
-    def _order(self) -> Self:
-        if self.opens and self.deadline and self.opens >= self.deadline:
-            raise ValueError("opens: it is not before the deadline")
-        if self.deadline is None and (self.late.hours or self.freeze_hours or self.reveal != "by hand"):
-            raise ValueError("deadline: missing, and late, freeze_hours or reveal count from it")
-        return self
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The time zone."""
-        return ZoneInfo(self.time_zone)
-
-    def moment(self, local: datetime) -> datetime:
-        """Return a local time as a moment in UTC; of a time that stands twice when clocks go back, the later one."""
-        return local.replace(tzinfo=self.zone, fold=1).astimezone(UTC)
-
-    @property
-    def opens_at(self) -> datetime | None:
-        """When entries are taken, UTC."""
-        return None if self.opens is None else self.moment(self.opens)
-
-    @property
-    def deadline_at(self) -> datetime | None:
-        """The common deadline, UTC."""
-        return None if self.deadline is None else self.moment(self.deadline)
-
-    @property
-    def late_for(self) -> timedelta:
-        """How long after a deadline entries are taken."""
-        return timedelta(hours=self.late.hours)
-
-
-class Board(_Strict):
+class Board(Strict):
     """One board: one task, one metric, one way to enter."""
 
     id: str = Field(pattern=BOARD_ID)
@@ -137,8 +66,8 @@ class Board(_Strict):
     """File boards: the same at quick size."""
     ignored_rows: int = Field(0, ge=0)
     """File boards: rows that are released and not scored, so that nobody knows which are."""
-    id_column: str = "Id"
-    label_column: str = "Label"
+    id_column: str = Field("Id", min_length=1)
+    label_column: str = Field("Label", min_length=1)
     """File boards: the column of predictions; where probabilities are asked for, one column a class."""
 
     @property
@@ -164,17 +93,42 @@ class Board(_Strict):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        problems = [
-            f"{field}: {name!r} is not one of {', '.join(METRICS)}"
-            for field, names in (("metric", (self.metric,)), ("tie_break", self.tie_break))
-            for name in names
-            if name not in METRICS
-        ]
+        problems = self._metric_problems() + self._source_problems()
         if problems:
             raise ValueError("; ".join(problems))
-        if (self.direction == "higher") != self.higher_is_better:
-            right = "higher" if self.higher_is_better else "lower"
-            problems.append(f"direction: of {self.metric}, {right} scores are better")
+        return self
+
+    def _metric_problems(self) -> list[str]:
+        named = (("metric", self.metric), *(("tie_break", name) for name in self.tie_break))
+        unknown = [
+            f"{field}: {name!r} is not one of {', '.join(METRICS)}"
+            for field, name in named
+            if name not in METRICS
+        ]
+        if unknown:
+            return unknown
+        own, *ties = self.metrics
+        problems = [f"tie_break: {name} stands twice" for name in _repeated([self.metric, *self.tie_break])]
+        if self.entry == "file":
+            problems += [
+                f"tie_break: {tie.name} needs {tie.needs}, a file for {own.name} holds {own.needs}"
+                for tie in ties
+                if tie.needs != own.needs and (own.needs != "probabilities" or tie.needs == "values")
+            ]
+        if (self.direction == "higher") != own.higher_is_better:
+            right = "higher" if own.higher_is_better else "lower"
+            problems.append(f"direction: of {own.name}, {right} scores are better")
+        if self.points is not None:
+            problems += self.points.problems(higher_is_better=own.higher_is_better)
+            problems += [
+                f"points: {score:g} is no possible {own.name}, which lies between {own.low:g} and {own.high:g}"
+                for score, _ in self.points.curve.corners()
+                if not own.low <= score <= own.high
+            ]
+        return problems
+
+    def _source_problems(self) -> list[str]:
+        problems = []
         if self.entry == "model":
             problems += [f"{name}: missing" for name in ("model", "hidden") if getattr(self, name) is None]
             strange = ["dataset", "table", "target"]
@@ -187,20 +141,17 @@ class Board(_Strict):
                 )
             if self.dataset is not None and not self.public_data:
                 problems.append("public_data: the catalogue's data are public")
+            if len({self.id_column, self.label_column, _USAGE}) < 3:
+                problems.append(f"id_column: it, label_column and {_USAGE!r} have to be three names")
             strange = ["model", "hidden"]
-        problems += [
+        return problems + [
             f'{name}: not for boards with entry = "{self.entry}"'
             for name in strange
             if getattr(self, name) is not None
         ]
-        if self.points is not None:
-            problems += self.points.problems(higher_is_better=self.higher_is_better)
-        if problems:
-            raise ValueError("; ".join(problems))
-        return self
 
 
-class Baseline(_Strict):
+class Baseline(Strict):
     """A known result that stands on a board without taking a place."""
 
     board: str
@@ -215,7 +166,7 @@ class Baseline(_Strict):
     """How far a new measurement may lie from it."""
 
 
-class Competition(_Strict):
+class Competition(Strict):
     """Everything of a lab's competition but its data."""
 
     schema_version: Literal[1]
@@ -225,13 +176,18 @@ class Competition(_Strict):
 
     @model_validator(mode="after")
     def _references(self) -> Self:
-        ids = [board.id for board in self.boards]
-        problems = [f"boards: {name!r} stands twice" for name in sorted({i for i in ids if ids.count(i) > 1})]
-        problems += [
-            f"baselines: {baseline.title!r} is for {baseline.board!r}, which is no board"
-            for baseline in self.baselines
-            if baseline.board not in ids
-        ]
+        boards = {board.id: board for board in self.boards}
+        problems = [f"boards: {name!r} stands twice" for name in _repeated([one.id for one in self.boards])]
+        for baseline in self.baselines:
+            if baseline.board not in boards:
+                problems.append(f"baselines: {baseline.title!r} is for {baseline.board!r}, which is no board")
+                continue
+            metric = boards[baseline.board].metrics[0]
+            if not metric.low <= baseline.value <= metric.high:
+                problems.append(
+                    f"baselines: {baseline.title!r} has the value {baseline.value:g}; "
+                    f"{metric.name} lies between {metric.low:g} and {metric.high:g}"
+                )
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -262,9 +218,27 @@ class Competition(_Strict):
                     problems.append(f"boards.{board.id}.model: there is no question {board.place[0]!r}")
                 if board.hidden not in lab.hidden:
                     problems.append(f"boards.{board.id}.hidden: lab.toml has no hidden.{board.hidden}")
+                    continue
+                given = _given(lab.hidden[board.hidden])
+                problems += [
+                    f"boards.{board.id}: {metric.name} needs {metric.needs}, hidden.{board.hidden} gives {', '.join(given)}"
+                    for metric in board.metrics
+                    if metric.needs not in given
+                ]
             elif board.dataset is not None and board.dataset not in lab.data:
                 problems.append(f"boards.{board.id}.dataset: {board.dataset!r} is not among the lab's data")
         return problems
+
+
+def _given(hidden: HiddenEvaluation) -> tuple[Needs, ...]:
+    """Return what the predictions for a hidden evaluation hold."""
+    if hidden.source == "carved":
+        return ("classes", "probabilities", "scores")
+    return ("classes",) if hidden.metric == "accuracy" else ("values",)
+
+
+def _repeated(names: list[str]) -> list[str]:
+    return sorted({name for name in names if names.count(name) > 1})
 
 
 def competition_folder(files: LabFiles) -> Path:
@@ -283,12 +257,17 @@ def load_competition(files: LabFiles, lab: Lab) -> Competition:
         competition = Competition.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise BoardError(f"{lab.name} has no competition: there is no {path}.") from None
+    except OSError as error:
+        raise BoardError(f"{path} cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BoardError(f"{path} is no TOML file: {error}") from None
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
-        raise BoardError(f"{path} is wrong:\n" + "\n".join(f"  {line}" for line in lines)) from None
+        lines = [
+            f"{'.'.join(map(str, one['loc'])) or 'competition'}: {one['msg'].removeprefix('Value error, ')}"
+            for one in error.errors()
+        ]
+        raise BoardError(f"{path} is wrong:\n{listed(lines, most=_MOST_FAULTS)}") from None
     problems = competition.check(lab)
     if problems:
-        raise BoardError(f"{path} does not fit {files.toml.name}:\n" + "\n".join(f"  {p}" for p in problems))
+        raise BoardError(f"{path} does not fit {files.toml.name}:\n{listed(problems, most=_MOST_FAULTS)}")
     return competition

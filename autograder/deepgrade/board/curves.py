@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 _CLOSE = 1e-12
+_LARGEST = 1e100
+"""Of a corner's score; differences of larger ones may be no numbers."""
+
+Place = Annotated[float, Field(ge=-_LARGEST, le=_LARGEST)]
 
 
 class _Curve(BaseModel):
@@ -22,7 +27,7 @@ class StepCurve(_Curve):
     """Points of the best step that a score reaches."""
 
     kind: Literal["step"]
-    steps: tuple[tuple[float, float], ...] = Field(min_length=1)
+    steps: tuple[tuple[Place, float], ...] = Field(min_length=1)
     """(score, points), from the score that is easiest to reach to the hardest; below the first: 0 points."""
 
     def corners(self) -> tuple[tuple[float, float], ...]:
@@ -34,9 +39,9 @@ class LinearCurve(_Curve):
     """0 points at one score, all points at another, a straight line between them."""
 
     kind: Literal["linear"]
-    none_at: float
+    none_at: Place
     """The score up to which there are no points."""
-    full_at: float
+    full_at: Place
     """The score from which there are all points."""
     points: float = Field(gt=0)
 
@@ -49,7 +54,7 @@ class PiecewiseCurve(_Curve):
     """Straight lines between corners; flat before the first and after the last."""
 
     kind: Literal["piecewise"]
-    at: tuple[tuple[float, float], ...] = Field(min_length=2)
+    at: tuple[tuple[Place, float], ...] = Field(min_length=2)
     """(score, points), from the score that is easiest to reach to the hardest."""
 
     def corners(self) -> tuple[tuple[float, float], ...]:
@@ -90,19 +95,22 @@ class PointsRule(BaseModel):
         return found
 
     def points(self, score: float | None, *, higher_is_better: bool) -> float:
-        """Return what a score earns; nothing where there is no score."""
-        if score is None:
+        """Return what a score earns, 0 to `possible`; nothing where there is no score (None or NaN)."""
+        if score is None or math.isnan(score):
             return 0.0
         sign = 1 if higher_is_better else -1
         corners = [(sign * place, earned) for place, earned in self.curve.corners()]
-        place = sign * score
+        return min(self.possible, self._at(sign * score, corners))
+
+    def _at(self, place: float, corners: list[tuple[float, float]]) -> float:
         if isinstance(self.curve, StepCurve):
             return max((earned for step, earned in corners if place >= step), default=0.0)
         if place <= corners[0][0]:
             return corners[0][1]
         for (left, fewer), (right, more) in pairwise(corners):
             if place < right:
-                return fewer + (more - fewer) * (place - left) / (right - left)
+                # Rounding may lead past the corner, and a better score must not earn less there.
+                return min(more, fewer + (more - fewer) * ((place - left) / (right - left)))
         return corners[-1][1]
 
     def straddles(self, low: float | None, high: float | None, *, higher_is_better: bool) -> bool:

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepgrade.board.errors import BoardError
-from deepgrade.score.metrics import METRICS as LAB_METRICS
-from deepgrade.score.metrics import Interval, around, wilson
+from deepgrade.board.intervals import as_in_labs, of_auc, of_log_loss, of_macro_f1, of_share
+from deepgrade.score.metrics import Interval
 
 Array = NDArray[Any]
 
@@ -24,6 +24,7 @@ Needs = Literal["classes", "probabilities", "scores", "values"]
 likelier class 1 is; a real number to be near the target."""
 
 _TOP = 5
+_LARGEST_CLASS = 2**31
 _SUM_TOLERANCE = 1e-3
 
 
@@ -121,55 +122,13 @@ def _macro_f1(targets: Array, predictions: Array) -> float:
     return float(f1_score(targets, predictions, average="macro", zero_division=0))
 
 
-def _share(targets: Array, _: Array, value: float) -> Interval:
-    return wilson(value, len(targets))
-
-
-def _log_loss_interval(targets: Array, predictions: Array, value: float) -> Interval:
-    shares = predictions / predictions.sum(axis=1, keepdims=True)
-    chosen = shares[np.arange(len(targets)), targets.astype(np.int64)]
-    return around(value, -np.log(np.maximum(chosen, np.finfo(shares.dtype).eps)))
-
-
-def _of_lab(name: str) -> Callable[[Array, Array, float], Interval]:
-    def interval(targets: Array, predictions: Array, _: float) -> Interval:
-        return LAB_METRICS[name].interval(predictions.reshape(-1, 1), targets.reshape(-1, 1))
-
-    return interval
-
-
-def _auc_interval(targets: Array, predictions: Array, value: float) -> Interval:
-    """DeLong, DeLong and Clarke-Pearson, Biometrics 44, 1988: each row's placement among those of the other class."""
-    from scipy.stats import rankdata
-
-    ones, zeros = predictions[targets == 1], predictions[targets == 0]
-    together = rankdata(np.concatenate([ones, zeros]))
-    of_ones = (together[: len(ones)] - rankdata(ones)) / len(zeros)
-    of_zeros = 1 - (together[len(ones) :] - rankdata(zeros)) / len(ones)
-    if min(len(ones), len(zeros)) < 2:
-        return Interval(0.0, 1.0)
-    variance = float(of_ones.var(ddof=1)) / len(ones) + float(of_zeros.var(ddof=1)) / len(zeros)
-    half = 1.959963984540054 * math.sqrt(variance)
-    return Interval(value - half, value + half)
-
-
-def _macro_f1_interval(targets: Array, predictions: Array, value: float) -> Interval:
-    """The delta method: how each row, being one more of its kind, would move the figure."""
-    classes, coded = np.unique(np.concatenate([targets, predictions]), return_inverse=True)
-    right, named = coded[: len(targets)], coded[len(targets) :]
-    hits = np.bincount(right[right == named], minlength=len(classes)).astype(np.float64)
-    both = np.bincount(coded, minlength=len(classes)).astype(np.float64)  # 2 TP + FP + FN
-    of_hit = 2 / both - 4 * hits / both**2
-    of_miss = -2 * hits / both**2
-    moves = np.where(right == named, of_hit[right], of_miss[right] + of_miss[named])
-    return around(value, moves * len(targets) / len(classes))
-
-
 METRICS: Mapping[str, BoardMetric] = {
     metric.name: metric
     for metric in (
-        BoardMetric("accuracy", "accuracy", True, 0, 1, "classes", "share of rows", _accuracy, _share),
-        BoardMetric("error_rate", "error rate", False, 0, 1, "classes", "share of rows", _error_rate, _share),
+        BoardMetric("accuracy", "accuracy", True, 0, 1, "classes", "share of rows", _accuracy, of_share),
+        BoardMetric(
+            "error_rate", "error rate", False, 0, 1, "classes", "share of rows", _error_rate, of_share
+        ),
         BoardMetric(
             "log_loss",
             "log loss",
@@ -179,7 +138,7 @@ METRICS: Mapping[str, BoardMetric] = {
             "probabilities",
             "nats a row",
             _log_loss,
-            _log_loss_interval,
+            of_log_loss,
         ),
         BoardMetric(
             "top_5",
@@ -190,7 +149,7 @@ METRICS: Mapping[str, BoardMetric] = {
             "probabilities",
             "share of rows whose class is among the five likeliest",
             _top_5,
-            _share,
+            of_share,
         ),
         BoardMetric(
             "mae",
@@ -201,7 +160,7 @@ METRICS: Mapping[str, BoardMetric] = {
             "values",
             "unit of the target",
             _mae,
-            _of_lab("mae"),
+            as_in_labs("mae"),
         ),
         BoardMetric(
             "rmse",
@@ -212,10 +171,10 @@ METRICS: Mapping[str, BoardMetric] = {
             "values",
             "unit of the target",
             _rmse,
-            _of_lab("rmse"),
+            as_in_labs("rmse"),
         ),
         BoardMetric(
-            "r2", "R²", True, -math.inf, 1, "values", "share of the target's variance", _r2, _of_lab("r2")
+            "r2", "R²", True, -math.inf, 1, "values", "share of the target's variance", _r2, as_in_labs("r2")
         ),
         BoardMetric(
             "auc",
@@ -226,10 +185,10 @@ METRICS: Mapping[str, BoardMetric] = {
             "scores",
             "chance that a row of class 1 is ordered before one of class 0",
             _auc,
-            _auc_interval,
+            of_auc,
         ),
         BoardMetric(
-            "macro_f1", "macro F1", True, 0, 1, "classes", "mean over classes", _macro_f1, _macro_f1_interval
+            "macro_f1", "macro F1", True, 0, 1, "classes", "mean over classes", _macro_f1, of_macro_f1
         ),
     )
 }
@@ -245,7 +204,7 @@ def measure(metric: BoardMetric, targets: Array, predictions: Array) -> Scored:
         predictions: `(rows,)`, or `(rows, classes)` where the metric needs probabilities.
 
     Returns:
-        The figure, unrounded, with its interval cut to the metric's range.
+        The figure, unrounded, with its interval cut to the metric's range; it holds the figure.
 
     Raises:
         BoardError: They do not belong together, are not finite, or the metric says nothing of such targets.
@@ -254,22 +213,34 @@ def measure(metric: BoardMetric, targets: Array, predictions: Array) -> Scored:
     if targets.ndim != 1 or predictions.ndim != wanted or len(targets) != len(predictions):
         raise BoardError(
             f"{metric.title}: {len(targets):,} rows have targets, the predictions have shape {predictions.shape}"
+            if targets.ndim
+            else f"{metric.title}: the targets are no rows"
         )
     if not len(targets):
         raise BoardError(f"{metric.title}: there are no rows")
-    if (
-        not np.isfinite(predictions.astype(np.float64)).all()
-        or not np.isfinite(targets.astype(np.float64)).all()
-    ):
-        raise BoardError(f"{metric.title}: a prediction is not a number, or infinite")
-    _check_targets(metric, targets, predictions)
-    value = metric.function(targets, predictions)
-    if not math.isfinite(value):
-        raise BoardError(f"{metric.title}: it comes to no number for these predictions")
-    if len(targets) == 1:
+    right, answers = (_finite(metric, values) for values in (targets, predictions))
+    _check_targets(metric, right, answers)
+    with np.errstate(all="ignore"):  # numbers near the largest: the figure is then refused, an end left out
+        value = metric.function(right, answers)
+        if not math.isfinite(value):
+            raise BoardError(f"{metric.title}: it comes to no number for these predictions")
+        if len(right) == 1:
+            return Scored(value, None, None)
+        low, high = map(float, metric.interval(right, answers, value))
+    if not (math.isfinite(low) and math.isfinite(high)):
         return Scored(value, None, None)
-    ends = metric.interval(targets, predictions, value)
-    return Scored(value, max(metric.low, float(ends.low)), min(metric.high, float(ends.high)))
+    # Rounding may leave the figure outside of an interval that ends at it.
+    return Scored(value, min(value, max(metric.low, low)), max(value, min(metric.high, high)))
+
+
+def _finite(metric: BoardMetric, values: Array) -> NDArray[np.float64]:
+    # All in the same precision: figures of float32 rows would be rounded, and differ from those of equal float64 ones.
+    if values.dtype.kind not in "biuf":
+        raise BoardError(f"{metric.title}: targets or predictions are no numbers")
+    numbers = values.astype(np.float64)
+    if not np.isfinite(numbers).all():
+        raise BoardError(f"{metric.title}: a prediction is not a number, or infinite")
+    return numbers
 
 
 def _check_targets(metric: BoardMetric, targets: Array, predictions: Array) -> None:
@@ -277,8 +248,10 @@ def _check_targets(metric: BoardMetric, targets: Array, predictions: Array) -> N
         if metric.name == "r2" and (targets == targets[0]).all():
             raise BoardError("R²: all targets are the same, there is no variance to explain")
         return
-    if (targets != np.floor(targets)).any() or targets.min() < 0:
+    if not _are_classes(targets):
         raise BoardError(f"{metric.title}: the targets are no class numbers")
+    if metric.needs == "classes" and not _are_classes(predictions):
+        raise BoardError(f"{metric.title}: a prediction is no class number (0, 1, 2 and so on)")
     if metric.needs == "scores" and not np.array_equal(np.unique(targets), [0, 1]):
         raise BoardError(f"{metric.title}: it needs rows of two classes, 0 and 1")
     if metric.needs == "probabilities":
@@ -286,6 +259,8 @@ def _check_targets(metric: BoardMetric, targets: Array, predictions: Array) -> N
             raise BoardError(
                 f"{metric.title}: {predictions.shape[1]} columns for {int(targets.max()) + 1} classes"
             )
+        if predictions.shape[1] < 2:
+            raise BoardError(f"{metric.title}: it needs one probability a class, there is one number a row")
         if metric.name == "top_5" and predictions.shape[1] <= _TOP:
             raise BoardError(
                 f"{metric.title}: with {predictions.shape[1]} classes every answer is among five"
@@ -294,6 +269,10 @@ def _check_targets(metric: BoardMetric, targets: Array, predictions: Array) -> N
             raise BoardError(
                 f"{metric.title}: the outputs are no probabilities: negative, or a row does not sum to 1"
             )
+
+
+def _are_classes(values: Array) -> bool:
+    return bool((values == np.floor(values)).all() and values.min() >= 0 and values.max() < _LARGEST_CLASS)
 
 
 def are_probabilities(outputs: Array) -> bool:
@@ -312,12 +291,22 @@ def answers_for(metric: BoardMetric, outputs: Array) -> Array:
         if metric.needs == "probabilities":
             raise BoardError(f"{metric.title}: it needs one probability a class, there is one number a row")
         return outputs
+    if outputs.ndim != 2:
+        raise BoardError(f"{metric.title}: the outputs have shape {outputs.shape}")
     if metric.needs == "probabilities":
         return outputs
+    columns = outputs.shape[1]
     if metric.needs == "classes":
+        if columns < 2:
+            raise BoardError(f"{metric.title}: it needs one number a class, there are {columns} a row")
+        # A row's largest number would be its NaN, and a class like any other.
+        if not np.isfinite(outputs).all():
+            raise BoardError(f"{metric.title}: a prediction is not a number, or infinite")
         return np.asarray(outputs.argmax(axis=1))
-    if metric.needs == "scores" and outputs.shape[1] == 2:
-        return np.asarray(outputs[:, 1])
-    if outputs.shape[1] == 1:
+    if metric.needs == "scores" and columns == 2:
+        # Probabilities order by their second column, also where both are rounded; other scores by what they differ.
+        values = outputs.astype(np.float64)
+        return np.asarray(values[:, 1] if are_probabilities(values) else values[:, 1] - values[:, 0])
+    if columns == 1:
         return np.asarray(outputs[:, 0])
-    raise BoardError(f"{metric.title}: it needs one number a row, there are {outputs.shape[1]}")
+    raise BoardError(f"{metric.title}: it needs one number a row, there are {columns}")
