@@ -164,6 +164,9 @@ class Baseline(Strict):
     """Where the figure stands, or how it was measured (command, data, date)."""
     tolerance: float = Field(0.0, ge=0)
     """How far a new measurement may lie from it."""
+    origin: Origin = "real"
+    """Of the data that it was measured on; it stands on boards of these alone."""
+    size: Size = "full"
 
 
 class Competition(Strict):

@@ -16,6 +16,7 @@ class _Entry(NamedTuple):
 
 
 COMMANDS: dict[str, _Entry] = {
+    "board": _Entry("board", "Competitions: prepare, enter, rank, reveal, score again."),
     "build": _Entry("build", "Make the students' notebooks and the capture plan from a lab's master."),
     "calibrate": _Entry(
         "calibrate", "Run a lab's solution with many seeds and set thresholds that are fair."

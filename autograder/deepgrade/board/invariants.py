@@ -1,0 +1,69 @@
+"""What has to hold of a prepared board: its answers score best, its sample scores what was recorded, nothing changed."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepgrade.board.competition import Board
+from deepgrade.board.metrics import METRICS
+from deepgrade.board.prepare import Prepared, Solution, verify_prepared
+from deepgrade.board.scoring import score_outputs
+from deepgrade.board.submission_file import read_submission
+
+_CLOSE = 1e-12
+
+
+def check_board(board: Board, prepared: Prepared) -> tuple[list[str], list[str]]:
+    """Check a prepared board; return what is wrong and what holds, in sentences."""
+    wrong, holds = list(verify_prepared(prepared)), []
+    if not wrong:
+        holds.append("its files are as they were made")
+    if prepared.manifest.private_rows == 0:
+        return wrong, [*holds, "each entry is scored on its own rows"]
+    solution = prepared.solution()
+    for name, value, best in _answers(board, solution):
+        if abs(value - best) > _CLOSE:
+            wrong.append(f"the answers score {value!r} in {name}, the best is {best!r}")
+        else:
+            holds.append(f"the answers score {value:g} in {name}, the best there is")
+    if board.entry == "file":
+        found = _sample(board, prepared, solution)
+        for split, recorded in prepared.manifest.sample_scores.items():
+            if found.get(split) is None or abs(found[split] - recorded) > _CLOSE:
+                wrong.append(f"the sample scores {found.get(split)} on the {split} rows, recorded is {recorded!r}")
+            else:
+                holds.append(f"the sample scores {recorded:.6g} on the {split} rows, as recorded")
+    return wrong, holds
+
+
+def perfect_outputs(board: Board, solution: Solution) -> NDArray[np.float64]:
+    """Return the answers themselves in the form of an entry: `(rows,)`, or `(rows, classes)` with all weight on one."""
+    if not any(metric.needs == "probabilities" for metric in board.metrics) and board.entry == "file":
+        return solution.targets.astype(np.float64)
+    classes = max(int(solution.targets.max()) + 1, 2)
+    return np.eye(classes)[solution.targets.astype(np.int64)]
+
+
+def _answers(board: Board, solution: Solution) -> list[tuple[str, float, float]]:
+    outputs = perfect_outputs(board, solution)
+    scores = score_outputs(board, solution.targets, outputs, solution.usage, solution_sha256="")
+    found = []
+    for split, values in (("public", scores.public), ("private", scores.private)):
+        for name in (board.metric, *board.tie_break):
+            if name in values:
+                found.append((f"{name} ({split})", values[name].value, METRICS[name].best))
+            else:
+                found.append((f"{name} ({split})", float("nan"), METRICS[name].best))
+    return found
+
+
+def _sample(board: Board, prepared: Prepared, solution: Solution) -> dict[str, float]:
+    data = (prepared.public / "sample_submission.csv").read_bytes()
+    outputs = read_submission(data, prepared.form()).predictions
+    scores = score_outputs(board, solution.targets, outputs, solution.usage, solution_sha256="")
+    return {
+        split: values[board.metric].value
+        for split, values in (("public", scores.public), ("private", scores.private))
+        if board.metric in values
+    }

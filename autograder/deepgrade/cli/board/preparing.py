@@ -1,0 +1,112 @@
+"""`deepgrade board prepare`, `check`, `files`."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from deepgrade.board.competition import load_competition
+from deepgrade.board.errors import BoardError
+from deepgrade.board.invariants import check_board
+from deepgrade.board.prepare import open_prepared, prepare_board
+from deepgrade.cli.board.common import board_option, lab_options
+from deepgrade.cli.options import data_options, store_option
+from deepgrade.data import DataStore
+from deepgrade.lab import LabFiles, Origin, Size, find_root, load_lab
+from deepgrade.native.facts import default_store
+from deepgrade.records import Course
+
+
+@click.command()
+@lab_options
+@board_option
+@data_options
+@store_option
+@click.option(
+    "--table",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Your own CSV file, for the board that asks for one (`table` in competition.toml).",
+)
+def prepare(
+    lab: str,
+    root: Path,
+    course_folder: Path,
+    board_id: str | None,
+    origin: Origin,
+    size: Size,
+    store_folder: Path | None,
+    table: Path | None,
+) -> None:
+    """Make the data of LAB's boards: public files, and the private solution with its Public/Private/Ignored rows.
+
+    The public files are audited for leaks. What was prepared before is found, not made again.
+    """
+    console = Console()
+    files, course = LabFiles(find_root(root), lab), Course(course_folder)
+    loaded = load_lab(files)
+    competition = load_competition(files, loaded)
+    boards = [competition.board(board_id)] if board_id else competition.boards
+    with course.working():
+        for board in boards:
+            if board.table is not None and table is None and board_id is None:
+                console.print(f"board {board.id}: left out, it needs --table")
+                continue
+            made = prepare_board(
+                files,
+                loaded,
+                board,
+                course,
+                DataStore(store_folder or default_store()),
+                origin=origin,
+                size=size,
+                table=table if board.table is not None else None,
+            )
+            facts = made.manifest
+            rows = f"{facts.public_rows:,} public and {facts.private_rows:,} private rows"
+            what = rows if facts.public_rows else "scored on each notebook's own rows"
+            console.print(f"board {board.id}: {what}; {made.folder}", highlight=False)
+
+
+@click.command()
+@lab_options
+@board_option
+def check(lab: str, root: Path, course_folder: Path, board_id: str | None) -> None:
+    """Check prepared boards of LAB: checksums, the answers score best, the sample scores what was recorded."""
+    files, course = LabFiles(find_root(root), lab), Course(course_folder)
+    competition = load_competition(files, load_lab(files))
+    bad = False
+    for board in [competition.board(board_id)] if board_id else competition.boards:
+        problems, good = check_board(board, open_prepared(course, lab, board.id))
+        for sentence in good:
+            click.echo(f"board {board.id}: {sentence}")
+        for sentence in problems:
+            click.echo(f"board {board.id}: WRONG: {sentence}")
+        bad = bad or bool(problems)
+    if bad:
+        sys.exit(1)
+
+
+@click.command()
+@lab_options
+@board_option
+@click.option(
+    "--download",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Copy them into this folder, for students.",
+)
+def files(lab: str, root: Path, course_folder: Path, board_id: str | None, folder: Path | None) -> None:
+    """List the public files of a board of LAB, or copy them into a folder."""
+    where, course = LabFiles(find_root(root), lab), Course(course_folder)
+    board = load_competition(where, load_lab(where)).board(board_id)
+    public = open_prepared(course, lab, board.id).public
+    if folder is not None:
+        if folder.exists():
+            raise BoardError(f"{folder} exists; name a new folder.")
+        shutil.copytree(public, folder)
+    for path in sorted(one for one in public.rglob("*") if one.is_file()):
+        click.echo(f"{path.relative_to(public)}  {path.stat().st_size:,} bytes")

@@ -1,0 +1,53 @@
+"""Models of graded notebooks enter all boards of a lab: for `grade` and `board update`."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from deepgrade.board.competition import competition_folder, load_competition
+from deepgrade.board.entering import ModelsEntered, enter_models
+from deepgrade.board.opened import open_board
+from deepgrade.board.prepare import is_prepared
+from deepgrade.lab import LabFiles, listed, load_lab
+from deepgrade.records import Course, Gradebook
+from deepgrade.report.text import one_line
+
+
+def has_boards(files: LabFiles, course: Course) -> bool:
+    """Return whether a lab has a competition of which a board is prepared."""
+    if not (competition_folder(files) / "competition.toml").is_file():
+        return False
+    lab = load_lab(files)
+    return any(is_prepared(course, lab.name, board.id) for board in load_competition(files, lab).boards)
+
+
+def update_boards(files: LabFiles, course: Course, gradebook: Gradebook) -> dict[str, ModelsEntered]:
+    """Enter the models of all graded notebooks on every prepared board of models; board -> what became of them.
+
+    The caller has the course to itself.
+
+    Raises:
+        BoardError: A competition's file or a solution is wrong.
+    """
+    lab = load_lab(files)
+    return {
+        board.id: enter_models(open_board(files, course, gradebook, board.id))
+        for board in load_competition(files, lab).boards
+        if board.entry == "model" and is_prepared(course, lab.name, board.id)
+    }
+
+
+def print_entered(console: Console, lab: str, done: dict[str, ModelsEntered]) -> None:
+    """Print what became of the models."""
+    if not done:
+        console.print(
+            f"No board of {lab} that takes models is prepared: `deepgrade board prepare {lab}` does it.",
+            highlight=False,
+        )
+    for board, one in done.items():
+        again = f", {one.again} run again" if one.again else ""
+        console.print(f"board {board}: {one.entered} models entered{again}, {one.known} were there")
+        for what, rows in (("without a score", one.unscored), ("tried again the next time", one.waiting)):
+            if rows:
+                lines = [one_line(f"{who}: {why}", 300) for who, why in rows]
+                console.print(f"{what} ({len(rows)}):\n{listed(lines)}", highlight=False, markup=False)
