@@ -249,6 +249,11 @@ def competition_folder(files: LabFiles) -> Path:
     return files.folder / "competition"
 
 
+def has_competition(files: LabFiles) -> bool:
+    """Return whether a lab has a competition."""
+    return (competition_folder(files) / "competition.toml").is_file()
+
+
 def load_competition(files: LabFiles, lab: Lab) -> Competition:
     """Read a lab's competition.
 

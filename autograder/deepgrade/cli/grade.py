@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from deepgrade.cli.board.updating import check_competition, enter_and_show
 from deepgrade.cli.options import errors_for_people, grading_options
 from deepgrade.cli.progress import GradeProgress
 from deepgrade.cli.reporting import print_class, print_errors, print_people, write_class_report
@@ -56,6 +57,7 @@ def command(
     console = Console()
     files = LabFiles(find_root(root), lab)
     course = Course(course_folder)
+    check_competition(files)
     store = DataStore(store_folder or default_store())
     request = GradeRequest(
         files, submissions, course, store, origin, size, sandbox_name, slots, fresh, roster
@@ -72,5 +74,6 @@ def command(
             f" `deepgrade regrade {lab}` shows what would change."
         )
     console.print(f"report: {write_class_report(files, course)}")
+    enter_and_show(console, files, course)
     if summary.errors:
         sys.exit(1)

@@ -1,5 +1,6 @@
 """Errors whose message tells a person what to do next; everything else is a bug and shows its traceback."""
 
+from deepgrade.board.errors import BoardError
 from deepgrade.data import DataError
 from deepgrade.files import LockedError, StorageError, UntrustedFileError
 from deepgrade.image import ImageError
@@ -12,6 +13,7 @@ from deepgrade.score import ScoringError
 from deepgrade.submission import RosterError
 
 KNOWN_ERRORS = (
+    BoardError,
     DataError,
     GradebookError,
     ImageError,

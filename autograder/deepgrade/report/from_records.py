@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from deepgrade.board.withheld import withheld_evaluations
 from deepgrade.evidence import DataFacts
 from deepgrade.lab import Lab, LabFiles, load_lab
 from deepgrade.records import Course, Entry, Gradebook, GradebookError, RunStore, read_people
@@ -40,6 +41,7 @@ def class_report(files: LabFiles, course: Course, gradebook: Gradebook) -> Class
         synthetic=any(facts.origin == "synthetic" for facts in data),
         without_walls=without_walls,
         people=read_people(course.people(lab.name)),
+        withheld=withheld_evaluations(files, course, gradebook, now=datetime.now(UTC)),
     )
 
 

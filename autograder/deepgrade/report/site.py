@@ -14,6 +14,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -58,9 +59,18 @@ def write_report(report: ClassReport, folder: Path) -> Path:
 
 def write_feedback(report: ClassReport, entry: StudentEntry, path: Path) -> Path:
     """Write one student's page for the student: without rubrics, flags, and what hidden checks compared."""
+    entry = _for_student(report, entry)
     row = summarise(entry, report.lab, "feedback")
     write_atomic(path, _student_html(report, entry, row, "student", None, None))
     return path
+
+
+def _for_student(report: ClassReport, entry: StudentEntry) -> StudentEntry:
+    """Return the entry without the scores of models that a board keeps from students until it is revealed."""
+    if entry.score is None or not report.withheld:
+        return entry
+    shown = tuple(score for score in entry.score.model_scores if score.hidden not in report.withheld)
+    return replace(entry, score=entry.score.model_copy(update={"model_scores": shown}))
 
 
 class Slugs:

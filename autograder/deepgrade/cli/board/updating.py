@@ -4,21 +4,43 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from deepgrade.board.competition import competition_folder, load_competition
+from deepgrade.board.competition import has_competition, load_competition
 from deepgrade.board.entering import ModelsEntered, enter_models
 from deepgrade.board.opened import open_board
 from deepgrade.board.prepare import is_prepared
+from deepgrade.cli.board.common import now
+from deepgrade.cli.board.pages import write_pages
+from deepgrade.grading import open_gradebook
 from deepgrade.lab import LabFiles, listed, load_lab
 from deepgrade.records import Course, Gradebook
 from deepgrade.report.text import one_line
 
 
-def has_boards(files: LabFiles, course: Course) -> bool:
-    """Return whether a lab has a competition of which a board is prepared."""
-    if not (competition_folder(files) / "competition.toml").is_file():
-        return False
+def check_competition(files: LabFiles) -> None:
+    """Read a lab's competition, where it has one: what is wrong with it should show before anything runs.
+
+    Raises:
+        BoardError: Its file is wrong.
+    """
+    if has_competition(files):
+        load_competition(files, load_lab(files))
+
+
+def enter_and_show(console: Console, files: LabFiles, course: Course) -> None:
+    """Enter graded models on all prepared boards of a lab and write the boards' pages; does nothing where there are none.
+
+    Raises:
+        BoardError: A competition's file or a solution is wrong.
+    """
+    if not has_competition(files):
+        return
     lab = load_lab(files)
-    return any(is_prepared(course, lab.name, board.id) for board in load_competition(files, lab).boards)
+    if not any(is_prepared(course, lab.name, board.id) for board in load_competition(files, lab).boards):
+        return
+    with course.working(), open_gradebook(course) as gradebook:
+        print_entered(console, files.name, update_boards(files, course, gradebook))
+        for path in write_pages(files, course, gradebook, now=now()):
+            console.print(f"board: {path}")
 
 
 def update_boards(files: LabFiles, course: Course, gradebook: Gradebook) -> dict[str, ModelsEntered]:
