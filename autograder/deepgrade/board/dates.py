@@ -7,7 +7,7 @@ in time: what is entered at 23:59:00 meets a deadline of 23:59.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -24,27 +24,28 @@ _MONTHS = (
 
 
 def own_deadline(policy: Policy, extension: datetime | None = None) -> datetime | None:
-    """Return a competitor's deadline; None: there is none. An extension never shortens the common one."""
+    """Return a competitor's deadline, UTC; None: there is none. An extension never shortens the common one."""
     common = policy.deadline_at
     if common is None or extension is None:
         return common
-    return max(common, extension)
+    return max(common, extension.astimezone(UTC))
 
 
 def closes_at(policy: Policy, extension: datetime | None = None) -> datetime | None:
-    """Return until when a competitor's entries are taken, late hours included; None: always."""
+    """Return until when a competitor's entries are taken, UTC, late hours included; None: always."""
     deadline = own_deadline(policy, extension)
     return None if deadline is None else deadline + policy.late_for
 
 
 def last_deadline(policy: Policy, extensions: Iterable[datetime] = ()) -> datetime | None:
-    """Return until when anybody's entries are taken, late hours included; None: always.
+    """Return until when anybody's entries are taken, UTC, late hours included; None: always.
 
     Args:
         policy: The competition's.
         extensions: All that are in force.
     """
-    return closes_at(policy, max(extensions, default=None))
+    # In UTC: Python compares times of one zone by what the clock shows, also in the hour that it shows twice.
+    return closes_at(policy, max((one.astimezone(UTC) for one in extensions), default=None))
 
 
 def freezes_at(policy: Policy) -> datetime | None:

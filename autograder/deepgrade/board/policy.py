@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -10,6 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2999
 _YEAR_HOURS = 366 * 24
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())  # reads a folder of files
 
 
 class Strict(BaseModel):
@@ -56,7 +62,7 @@ class Policy(Strict):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        if name not in available_timezones():
+        if name not in _zones():
             raise ValueError(f"{name!r} is no time zone; use a name such as Europe/Berlin")
         return name
 

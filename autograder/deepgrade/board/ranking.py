@@ -117,7 +117,8 @@ def place_key(
         _better_first(score, higher_is_better),
         behind,
         *(_better_first(tie, up) for tie, up in zip(padded, tie_directions, strict=True)),
-        _NEVER if entered_at is None else entered_at,
+        # In UTC: Python compares times of one zone by what the clock shows, also in the hour that it shows twice.
+        _NEVER if entered_at is None else entered_at.astimezone(UTC),
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from deepgrade.board.ranking import as_score, place_key
@@ -60,7 +60,7 @@ def counting(
     if not valid:
         return None
     if counts == "last":
-        return max(valid, key=lambda one: (one.entered_at, one.key))
+        return max(valid, key=lambda one: (one.entered_at.astimezone(UTC), one.key))
     chosen = [one for one in valid if one.chosen] if counts == "chosen" else []
     return min(
         chosen or valid,

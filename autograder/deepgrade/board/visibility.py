@@ -9,7 +9,7 @@ no deadline before a day on which the private scores would show.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from deepgrade.board import dates
 from deepgrade.board.errors import BoardError
@@ -110,12 +110,13 @@ def _revealed(
 
 def _end(policy: Policy, last_deadline: datetime | None) -> datetime | None:
     common = dates.last_deadline(policy)
-    return None if last_deadline is None or common is None else max(last_deadline, common)
+    return None if last_deadline is None or common is None else max(last_deadline.astimezone(UTC), common)
 
 
 def _frozen_at(policy: Policy, now: datetime, by_hand_at: datetime | None) -> datetime | None:
     moments = (dates.freezes_at(policy), by_hand_at)
-    return min((moment for moment in moments if moment is not None and moment <= now), default=None)
+    past = (moment.astimezone(UTC) for moment in moments if moment is not None and moment <= now)
+    return min(past, default=None)
 
 
 def _when(policy: Policy, hidden_again: bool, last_deadline: datetime | None) -> str:
