@@ -86,11 +86,6 @@ class Board(Strict):
         """The direction of the metric."""
         return METRICS[self.metric].higher_is_better
 
-    @property
-    def splits(self) -> bool:
-        """Whether there are private rows; `own rows` boards (see `Competition.check`) have none."""
-        return self.entry == "file" or self.hidden is not None
-
     @model_validator(mode="after")
     def _fits(self) -> Self:
         problems = self._metric_problems() + self._source_problems()
