@@ -12,7 +12,7 @@ from deepgrade.board.curves import PointsRule
 from deepgrade.board.errors import BoardError
 from deepgrade.board.metrics import METRICS, BoardMetric, Needs
 from deepgrade.board.policy import Late, Policy, Strict
-from deepgrade.lab import HiddenEvaluation, Lab, LabFiles, listed
+from deepgrade.lab import HiddenEvaluation, Lab, LabFiles, Origin, Size, listed
 
 __all__ = [
     "BOARD_ID",
