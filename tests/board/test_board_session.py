@@ -79,7 +79,9 @@ def test_model_is_scored_on_both_splits_at_once_and_entered_once(fresh, book):
     assert set(entry.scores.public) == {"accuracy", "log_loss"}
 
 
-def test_model_that_is_missing_stands_unscored_behind_everybody_and_a_run_that_failed_by_us_waits(fresh, book):
+def test_model_that_is_missing_stands_unscored_behind_everybody_and_a_run_that_failed_by_us_waits(
+    fresh, book
+):
     labels = fresh.labels("models")
     hand_in(fresh, book, "none", None)
     hand_in(fresh, book, "bad", outputs_with(labels, list(range(len(labels)))))
@@ -88,7 +90,11 @@ def test_model_that_is_missing_stands_unscored_behind_everybody_and_a_run_that_f
     assert [who for who, _ in done.waiting] == ["ours"]
     assert [who for who, _ in done.unscored] == ["none"]
     lines = standing_of(fresh.open(book, "models"), "staff", now=NOON).lines
-    assert [(line.who, line.rank) for line in lines] == [("A published figure", None), ("bad", 1), ("none", None)]
+    assert [(line.who, line.rank) for line in lines] == [
+        ("A published figure", None),
+        ("bad", 1),
+        ("none", None),
+    ]
     assert "network" in lines[-1].note
 
 
@@ -104,7 +110,9 @@ def test_private_scores_are_nowhere_for_students_until_they_are_revealed(fresh, 
     assert before.hidden_split and before.split == "public"
     assert secret not in repr(before)
     assert [line.points for line in before.lines] == [None] * 3
-    assert all(one.private is None for one in own_entries(fresh.open(book, "models"), "ada", "student", now=NOON))
+    assert all(
+        one.private is None for one in own_entries(fresh.open(book, "models"), "ada", "student", now=NOON)
+    )
     with pytest.raises(BoardError, match="not shown yet"):
         standing_of(fresh.open(book, "models"), "student", now=NOON, split="private")
     fresh.open(book, "models").ledger.decide("reveal")
@@ -149,7 +157,7 @@ def test_points_come_from_private_rows_and_chance_at_a_threshold_is_named(fresh,
 
 def test_late_entry_keeps_its_share_and_never_costs_what_was_earned_in_time(tmp_path, digits_store):
     made = make_course(
-        tmp_path, digits_store, policy='deadline = 2026-05-01T10:00:00\nlate = { hours = 24, keep = 0.4 }'
+        tmp_path, digits_store, policy="deadline = 2026-05-01T10:00:00\nlate = { hours = 24, keep = 0.4 }"
     )
     book = made.gradebook()
     labels = made.labels("models")
@@ -198,7 +206,9 @@ def test_refused_file_costs_no_entry_and_every_defect_is_kept_with_it(fresh, boo
         assert enter_file(fresh.open(book, "files"), path, "ada", now=NOON).left.today_left == left
     with pytest.raises(BoardError, match="3 entries a day"):
         enter_file(fresh.open(book, "files"), path, "ada", now=NOON)
-    assert enter_file(fresh.open(book, "files"), path, "ada", now=NOON + timedelta(days=1)).left.today_left == 2
+    assert (
+        enter_file(fresh.open(book, "files"), path, "ada", now=NOON + timedelta(days=1)).left.today_left == 2
+    )
 
 
 def test_link_in_the_place_of_a_file_is_refused(fresh, book, tmp_path):
@@ -223,7 +233,9 @@ def test_withdrawn_entry_leaves_the_board_and_still_counts_for_the_limit(fresh, 
     (tmp_path / "s.csv").write_text(submission_csv(ids, [0] * len(ids)))
     taken = enter_file(fresh.open(book, "files"), tmp_path / "s.csv", "ada", now=NOON)
     fresh.open(book, "files").ledger.decide("withdraw", entry_id=taken.entry_id, why="not their own")
-    assert not [x for x in standing_of(fresh.open(book, "files"), "staff", now=NOON).lines if x.kind == "student"]
+    assert not [
+        x for x in standing_of(fresh.open(book, "files"), "staff", now=NOON).lines if x.kind == "student"
+    ]
     (own,) = own_entries(fresh.open(book, "files"), "ada", "student", now=NOON)
     assert (own.status, own.problem) == ("withdrawn", "not their own")
     assert enter_file(fresh.open(book, "files"), tmp_path / "s.csv", "ada", now=NOON).left.today_left == 1

@@ -77,7 +77,9 @@ class MadeCourse:
         return open_prepared(self.course, self.files.name, board).solution().targets.astype(int)
 
 
-def make_course(folder: Path, store: DataStore, *, policy: str = "", competition: str | None = None) -> MadeCourse:
+def make_course(
+    folder: Path, store: DataStore, *, policy: str = "", competition: str | None = None
+) -> MadeCourse:
     """Write the tiny lab with a competition, and prepare its boards on quick synthetic digits."""
     files = make_lab(folder / "root")
     place = files.folder / "competition"
@@ -149,5 +151,7 @@ def submission_csv(ids: tuple[str, ...], classes: np.ndarray | list[int]) -> str
 def scores_by_name(lines) -> Mapping[str, float | None]:
     """Return who -> score of a standing's students."""
     return {
-        line.who: None if line.figure is None else line.figure.value for line in lines if line.kind == "student"
+        line.who: None if line.figure is None else line.figure.value
+        for line in lines
+        if line.kind == "student"
     }
