@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from support.made_board import hand_in, make_course, outputs_with, submission_csv
+from deepgrade.board.prepare import open_prepared
+from deepgrade.board.submission_file import SubmissionRefused
 
 from deepgrade.board.assembly import standing_of
 from deepgrade.board.contestants import contestants
@@ -13,11 +14,10 @@ from deepgrade.board.entering import enter_file, enter_models
 from deepgrade.board.errors import BoardError
 from deepgrade.board.invariants import check_board
 from deepgrade.board.own_entries import own_entries
-from deepgrade.board.prepare import open_prepared
 from deepgrade.board.rescore import decide, rescore, undecided
-from deepgrade.board.submission_file import SubmissionRefused
 from deepgrade.evidence import Verdict
 from deepgrade.records import GradebookError
+from support.made_board import hand_in, make_course, outputs_with, submission_csv
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -214,7 +214,7 @@ def test_refused_file_costs_no_entry_and_every_defect_is_kept_with_it(fresh, boo
 def test_link_in_the_place_of_a_file_is_refused(fresh, book, tmp_path):
     solution = fresh.course.root / "board" / "tiny" / "files" / "private" / "solution.csv"
     (tmp_path / "s.csv").symlink_to(solution)
-    with pytest.raises(BoardError, match="s.csv"):
+    with pytest.raises(BoardError, match=r"s\.csv"):
         enter_file(fresh.open(book, "files"), tmp_path / "s.csv", "ada", now=NOON)
 
 

@@ -3,7 +3,7 @@
 from html.parser import HTMLParser
 
 VOID = {"meta", "link", "br", "hr", "img"}
-SVG = {"svg", "path", "rect", "line", "circle", "text", "title"}
+SVG = {"svg", "path", "rect", "line", "circle", "text", "title", "defs", "g", "use"}
 TEXT = "a b bdi blockquote code del dd dl dt em i li mark ol p pre s small span strong sub sup u ul"
 TABLE = "caption table tbody td tfoot th thead tr"
 FRAME = "article body details div figcaption figure footer h1 h2 h3 h4 head header html main nav section style summary"

@@ -1,26 +1,18 @@
 """Write the report: one page for the class, one for each student.
 
-Theory of operation: everything on a page that comes from a student is hostile. Jinja escapes every value and
-passes every string through `text.clean`; markup is made in four places only (`svg.tag`, `ansi`, `prose`, Pygments in
-`notebook`), each of which escapes or sanitises. Pages load nothing and run nothing: one style sheet in the page itself,
-named by its hash in the content security policy, pictures as data addresses, no script. So each page is one
-file that can be mailed. Students are read one at a time; of each, a row stays in memory.
+Theory of operation: students are read one at a time; of each, a row stays in memory. How pages are made safe stands in
+`rendering`.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from deepgrade.files import sha256_bytes, write_atomic
@@ -28,10 +20,9 @@ from deepgrade.report import svg
 from deepgrade.report.class_page import class_page
 from deepgrade.report.model import Audience, ClassReport, StudentEntry
 from deepgrade.report.points import STATE_WORDS, Row, State, summarise
+from deepgrade.report.rendering import render
 from deepgrade.report.student_page import student_page
-from deepgrade.report.text import clean, count_text, figure_text, one_line, points_text, seconds_text, shorten
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _SAFE_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 
 
@@ -52,7 +43,7 @@ def write_report(report: ClassReport, folder: Path) -> Path:
         before = row
     page = class_page(report, rows)
     index = folder / "index.html"
-    html = _render("class.html.j2", report=report, page=page, legend=_legend(), bar_legend=_bar_legend())
+    html = render("class.html.j2", report=report, page=page, legend=_legend(), bar_legend=_bar_legend())
     write_atomic(index, html)
     return index
 
@@ -103,7 +94,7 @@ def _student_html(
     after: Row | None,
 ) -> str:
     page = student_page(report, entry)
-    return _render(
+    return render(
         "student.html.j2",
         report=report,
         entry=entry,
@@ -117,40 +108,6 @@ def _student_html(
     )
 
 
-def _render(template: str, **context: Any) -> str:
-    return _environment().get_template(template).render(**context)
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=lambda value: clean(value) if type(value) is str else value,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    style = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
-    environment.globals.update(
-        style=Markup(style),  # noqa: S704 - our own file
-        style_hash=Markup(f"sha256-{digest}"),  # noqa: S704
-        state_words=STATE_WORDS,
-    )
-    environment.filters.update(
-        points=points_text,
-        figure=figure_text,
-        seconds=seconds_text,
-        name=lambda value, most=80: one_line(str(value), most) or "(no name)",
-        cut=lambda value, most: shorten(clean(str(value)[: 4 * most]), most),
-        when=_when,
-        counted=count_text,
-        words=lambda code: str(code).replace("_", " "),
-    )
-    return environment
-
-
 def _with_next(items: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
     """Yield each item with the one that follows it; None after the last."""
     current = next(items, None)
@@ -158,10 +115,6 @@ def _with_next(items: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
         following = next(items, None)
         yield current, following
         current = following
-
-
-def _when(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _legend() -> list[tuple[str, Markup]]:

@@ -8,6 +8,7 @@ The Jinja environment passes every string through `clean`, so a template cannot 
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from typing import Any
@@ -44,6 +45,11 @@ def clean(text: str) -> str:
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _MARKS.sub(r"\1", _UNSAFE.sub(_replacement, text))
+
+
+def escape_unsafe(json_text: str) -> str:
+    """Return JSON in which characters that mislead or act on a terminal are escapes; what it says stays the same."""
+    return _UNSAFE.sub(lambda match: json.dumps(match.group())[1:-1], json_text)
 
 
 def spreadsheet_text(text: str) -> str:

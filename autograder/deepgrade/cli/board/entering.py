@@ -31,6 +31,7 @@ from deepgrade.cli.options import course_option, errors_for_people, root_option
 from deepgrade.grading import open_gradebook
 from deepgrade.lab import LabFiles, find_root, load_lab
 from deepgrade.records import Course
+from deepgrade.report.spreadsheet import csv_text
 from deepgrade.report.text import figure_text, one_line
 
 
@@ -123,8 +124,6 @@ def submissions(
 
 
 def _csv(found: list[OwnEntry]) -> str:
-    from deepgrade.report.grades import csv_text
-
     names = list(OwnEntry.fields())
     return csv_text(names, [[one.as_fields()[name] for name in names] for one in found])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -23,7 +24,8 @@ from deepgrade.files import write_atomic
 from deepgrade.grading import open_gradebook
 from deepgrade.lab import LabFiles, find_root, load_lab
 from deepgrade.records import Course
-from deepgrade.report.board import csv_text, excerpt, standing_csv, standing_json, standing_table
+from deepgrade.report.board import excerpt, standing_csv, standing_json, standing_table, style_of
+from deepgrade.report.spreadsheet import csv_text
 from deepgrade.report.text import one_line, points_text
 
 
@@ -63,21 +65,19 @@ def leaderboard(
     out: Path | None,
 ) -> None:
     """Show a board of LAB: rank, who, score with its 95 % interval, baselines in their places."""
-    kind, _, rest = how.partition("(")
-    if kind not in ("table", "csv", "json") or (rest and (kind != "json" or not rest.endswith(")"))):
-        raise click.UsageError(f"--format is table, csv, json or json(score,rank), not {how!r}")
+    style = style_of(how)
     if only_own and student is None:
         raise click.UsageError("--excerpt needs --student")
     with looking_at(root, lab, course_folder, board_id) as opened:
         standing = standing_of(opened, viewer, now=now(), split=split, student=student)
-    if only_own:
-        standing = excerpt(standing)
-    if kind == "table" and out is None:
-        Console().print(standing_table(standing))
+    if style.name == "table":
+        if out is not None:
+            raise click.UsageError("--out needs --format csv or json; `deepgrade board page` writes the page")
+        Console().print(standing_table(standing, lines=excerpt(standing) if only_own else None))
         return
-    if kind == "table":
-        raise click.UsageError("--out needs --format csv or json; `deepgrade board page` writes the page")
-    text = standing_csv(standing) if kind == "csv" else standing_json(standing, rest[:-1] or None)
+    if only_own:
+        standing = replace(standing, lines=excerpt(standing))
+    text = standing_csv(standing) if style.name == "csv" else standing_json(standing, style.fields)
     if out is None:
         click.echo(text, nl=False)
     else:
