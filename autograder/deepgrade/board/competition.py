@@ -253,7 +253,8 @@ def load_competition(files: LabFiles, lab: Lab) -> Competition:
     """Read a lab's competition.
 
     Raises:
-        BoardError: It has none, or the file is wrong; the message names every fault.
+        BoardError: It has none, or the file is wrong; the message names every fault (of several fields together once each
+            of them is right).
     """
     path = competition_folder(files) / "competition.toml"
     try:
