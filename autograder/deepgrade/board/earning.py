@@ -43,7 +43,11 @@ def earned(opened: OpenBoard, one: Contestant) -> Earned | None:
         one.chosen,
     )
     found = [_worth(opened, one, entry) for entry in _distinct(one.counts(opened), in_time.counts(opened))]
-    return max(found, key=lambda earns: earns.points, default=Earned(0.0, opened.board.points.possible, None, 1.0, False))
+    return max(
+        found,
+        key=lambda earns: earns.points,
+        default=Earned(0.0, opened.board.points.possible, None, 1.0, False),
+    )
 
 
 def _distinct(*entries: BoardEntry | None) -> Iterable[BoardEntry]:
@@ -56,7 +60,9 @@ def _worth(opened: OpenBoard, one: Contestant, entry: BoardEntry) -> Earned:
     higher = opened.board.higher_is_better
     found = measured_of(entry.scores, opened.board.metric, "private" if opened.has_private else "public")
     share = (
-        share_kept(opened.policy, entry.entered_at, opened.extension(one.competitor)) if entry.time_known else 1.0
+        share_kept(opened.policy, entry.entered_at, opened.extension(one.competitor))
+        if entry.time_known
+        else 1.0
     )
     return Earned(
         points=share * rule.points(None if found is None else found.value, higher_is_better=higher),

@@ -31,7 +31,9 @@ def check_board(board: Board, prepared: Prepared) -> tuple[list[str], list[str]]
         found = _sample(board, prepared, solution)
         for split, recorded in prepared.manifest.sample_scores.items():
             if found.get(split) is None or abs(found[split] - recorded) > _CLOSE:
-                wrong.append(f"the sample scores {found.get(split)} on the {split} rows, recorded is {recorded!r}")
+                wrong.append(
+                    f"the sample scores {found.get(split)} on the {split} rows, recorded is {recorded!r}"
+                )
             else:
                 holds.append(f"the sample scores {recorded:.6g} on the {split} rows, as recorded")
     return wrong, holds

@@ -28,9 +28,7 @@ class FileTaken(NamedTuple):
     is_late: bool
 
 
-def enter_file(
-    opened: OpenBoard, path: Path, student: str, *, message: str = "", now: datetime
-) -> FileTaken:
+def enter_file(opened: OpenBoard, path: Path, student: str, *, message: str = "", now: datetime) -> FileTaken:
     """Enter a file of predictions.
 
     Rules come before content: who has no entry left does not learn whether the file is whole. A refused entry is
@@ -63,9 +61,7 @@ def enter_file(
         policy, mine, now, closes=dates.closes_at(policy, extension)
     )
     if rule is not None:
-        opened.ledger.add(
-            student, path.name, state="refused", problem=rule, message=message, now=now
-        )
+        opened.ledger.add(student, path.name, state="refused", problem=rule, message=message, now=now)
         raise BoardError(rule)
     form = opened.prepared.form()
     try:
@@ -74,17 +70,13 @@ def enter_file(
     except UntrustedFileError as error:
         raise BoardError(f"{path.name} cannot be read: {error.detail}") from None
     except SubmissionRefused as error:
-        opened.ledger.add(
-            student, path.name, state="refused", problem=str(error), message=message, now=now
-        )
+        opened.ledger.add(student, path.name, state="refused", problem=str(error), message=message, now=now)
         raise
     sha256 = sha256_bytes(data)
     keep_outputs(opened, sha256, outputs)
     solution = opened.prepared.solution()
     scores = score_outputs(board, solution.targets, outputs, solution.usage, solution_sha256=solution.sha256)
-    entry_id = opened.ledger.add(
-        student, path.name, message=message, sha256=sha256, scores=scores, now=now
-    )
+    entry_id = opened.ledger.add(student, path.name, message=message, sha256=sha256, scores=scores, now=now)
     left = allowance(policy, [*mine, PastEntry(now)], now)
     return FileTaken(entry_id, scores, left, dates.is_late(policy, now, extension))
 

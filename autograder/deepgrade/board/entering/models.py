@@ -43,7 +43,9 @@ def enter_models(opened: OpenBoard) -> ModelsEntered:
     """
     board = opened.board
     if board.entry != "model":
-        raise BoardError(f"Board {board.id} takes files of predictions: enter them with `deepgrade board submit`.")
+        raise BoardError(
+            f"Board {board.id} takes files of predictions: enter them with `deepgrade board submit`."
+        )
     solution = opened.prepared.solution() if opened.has_private else None
     store = RunStore(opened.course, opened.lab.name)
     known = {entry.submission_id: entry for entry in opened.entries if entry.submission_id is not None}

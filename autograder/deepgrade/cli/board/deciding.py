@@ -43,7 +43,9 @@ def _switch(kind: EventKind, help_text: str, said: str) -> click.Command:
     return switch
 
 
-reveal = _switch("reveal", "Show the private scores to students from now on.", "the private scores are revealed")
+reveal = _switch(
+    "reveal", "Show the private scores to students from now on.", "the private scores are revealed"
+)
 hide = _switch(
     "hide",
     "Hide the private scores again, also where the deadline revealed them.",
@@ -93,9 +95,7 @@ def extend(
 @board_option
 @click.argument("entry", type=int)
 @why_option
-def withdraw(
-    lab: str, entry: int, root: Path, course_folder: Path, board_id: str | None, why: str
-) -> None:
+def withdraw(lab: str, entry: int, root: Path, course_folder: Path, board_id: str | None, why: str) -> None:
     """Take ENTRY (its ref) off the board, with a reason. It stays in the ledger and counts for limits."""
     if not why.strip():
         raise click.UsageError("Taking an entry off the board needs a reason: --why '...'")
@@ -131,7 +131,9 @@ def rescore(
     if apply_set or cancel:
         with working_on(root, lab, course_folder, board_id) as opened:
             set_id, count = decide(opened, apply=apply_set, reason=reason)
-            console.print(f"set {set_id}: scores of {count} entries {'applied' if apply_set else 'cancelled'}")
+            console.print(
+                f"set {set_id}: scores of {count} entries {'applied' if apply_set else 'cancelled'}"
+            )
         return
     with looking_at(root, lab, course_folder, board_id) as opened:
         found = undecided(opened)

@@ -161,7 +161,9 @@ def choose(
                 f'On this board the {policy.counts} entry counts; choosing needs counts = "chosen" in competition.toml.'
             )
         if len(set(entries)) > policy.choices:
-            raise BoardError(f"{len(set(entries))} entries were named; at most {policy.choices} may be chosen.")
+            raise BoardError(
+                f"{len(set(entries))} entries were named; at most {policy.choices} may be chosen."
+            )
         mine = {one.ref for one in own_entries(opened, student, "staff", now=now()) if one.status == "taken"}
         strange = sorted(set(entries) - mine)
         if strange:

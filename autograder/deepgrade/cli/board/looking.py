@@ -123,7 +123,9 @@ def points(lab: str, root: Path, course_folder: Path, board_id: str | None, how:
     for heading in headings:
         table.add_column(heading)
     for row in rows:
-        table.add_row(*(points_text(cell) if isinstance(cell, float) else one_line(str(cell), 80) for cell in row))
+        table.add_row(
+            *(points_text(cell) if isinstance(cell, float) else one_line(str(cell), 80) for cell in row)
+        )
     Console().print(table)
 
 

@@ -38,9 +38,7 @@ def write_pages(
     """
     lab = load_lab(files)
     boards = [
-        board
-        for board in load_competition(files, lab).boards
-        if is_prepared(course, lab.name, board.id)
+        board for board in load_competition(files, lab).boards if is_prepared(course, lab.name, board.id)
     ]
     if not boards:
         raise BoardError(
