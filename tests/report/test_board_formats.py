@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_hostile import BAD, HOSTILE
 from rich.console import Console
-from support.made_standings import DEADLINE, made_standing
 
 from deepgrade.board.errors import BoardError
 from deepgrade.board.standing import Figure, Line
@@ -26,6 +25,7 @@ from deepgrade.report.board import (
 )
 from deepgrade.report.board.formats import FIELDS
 from deepgrade.report.text import clean
+from support.made_standings import DEADLINE, made_standing
 
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(BOARD_SCHEMA.read_text(encoding="utf-8")))
 HOSTILE_NAMES = (

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from page_reader import Page
 from report_hostile import BAD, BAD_MARKDOWN, HOSTILE
-from support.made_standings import BASELINES, DEADLINE, made_standing, mirrored
 
 from deepgrade.board.standing import Figure, Line
 from deepgrade.report.board import excerpt, own_excerpt, write_board
 from deepgrade.report.board.axis import axis_of, numbers_of
 from deepgrade.report.board.pictures import distribution
 from deepgrade.report.board.rows import Gap, first_lines
+from support.made_standings import BASELINES, DEADLINE, made_standing, mirrored
 
 NAMES = (*HOSTILE, "x" * 10_000, "a\nb\r\nc\u2028d", "=1+1", "@SUM(A1)", "[bold]x[/bold]", "", " ", "\ud800")
 

@@ -13,8 +13,8 @@ from deepgrade.board.dates import last_deadline
 from deepgrade.board.decisions import Decisions, decisions_of
 from deepgrade.board.policy import Policy
 from deepgrade.board.prepare import Prepared, open_prepared
-from deepgrade.board.visibility import Shown, shown
 from deepgrade.board.standing import Split, Viewer
+from deepgrade.board.visibility import Shown, shown
 from deepgrade.lab import Lab, LabFiles, load_lab
 from deepgrade.records import BoardEntry, Course, EntryLedger, EntryScores, Gradebook
 

@@ -17,7 +17,6 @@ from deepgrade.cli.board.common import (
     board_option,
     lab_options,
     looking_at,
-    now,
     student_option,
     why_option,
     working_on,
