@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_hostile import BAD, HOSTILE
 from rich.console import Console
-from support.made_standings import DEADLINE, made_standing
 
 from deepgrade.board.errors import BoardError
 from deepgrade.board.standing import Figure, Line
@@ -26,6 +25,7 @@ from deepgrade.report.board import (
 )
 from deepgrade.report.board.formats import FIELDS
 from deepgrade.report.text import clean
+from support.made_standings import DEADLINE, made_standing
 
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(BOARD_SCHEMA.read_text(encoding="utf-8")))
 HOSTILE_NAMES = (
@@ -204,7 +204,7 @@ def test_hostile_names_do_nothing_in_the_terminal():
 def test_the_excerpt_is_a_table_of_its_lines():
     standing = made_standing(200)
     text = printed(standing_table(standing, lines=excerpt(standing)))
-    assert [line for line in standing.lines if line.own][0].who in text
+    assert next(line for line in standing.lines if line.own).who in text
     assert len(text.splitlines()) < 12
 
 

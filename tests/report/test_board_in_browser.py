@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 from report_hostile import BAD, HOSTILE
-from support.made_standings import made_standing
 
 from deepgrade.report.board import write_board
+from support.made_standings import made_standing
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 sync_api = pytest.importorskip("playwright.sync_api")
