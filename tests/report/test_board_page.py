@@ -159,6 +159,13 @@ def test_overlap_with_the_first_place_is_counted(tmp_path):
     assert "bar" not in read(made_standing(0, lines=(student(0.9),)), tmp_path).words
 
 
+def test_the_order_of_equal_scores_is_said(tmp_path):
+    words = read(made_standing(0, lines=(student(0.9),)), tmp_path).words
+    assert "Equal scores stand in the order of their time." in words
+    words = read(made_standing(0, lines=(student(0.9, ties=(0.5,)),)), tmp_path).words
+    assert "Equal scores stand in the order of their tie-breaks, then of their time." in words
+
+
 def test_a_board_without_entries_and_one_without_scores_have_pages(tmp_path):
     assert "Nobody has entered yet." in read(made_standing(0, lines=()), tmp_path).words
     lonely = replace(student(0.5), figure=None, rank=None, history=(), entered_at=None, own=True)
