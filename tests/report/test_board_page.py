@@ -147,7 +147,7 @@ def test_what_is_hidden_frozen_or_synthetic_is_said(tmp_path):
     assert "Deadline 2026-03-22 23:59 (Europe/Berlin), 22:59 UTC" in words
     assert "accuracy (share of rows); higher is better" in words
     words = read(made_standing(5, private=True, data="real data, full"), tmp_path).words
-    assert "Synthetic" not in words and "hidden" not in words and "Frozen" not in words
+    assert "Synthetic" not in words and "scores hidden" not in words and "Frozen" not in words
     assert "private scores, on 3,000 rows" in words
     assert "lower is better" in read(mirrored(made_standing(5)), tmp_path).words
 
@@ -157,6 +157,13 @@ def test_overlap_with_the_first_place_is_counted(tmp_path):
     page = read(made_standing(0, lines=lines), tmp_path)
     assert "neighbours whose bars overlap are not told apart. Here 1 student's bar overlaps" in page.words
     assert "bar" not in read(made_standing(0, lines=(student(0.9),)), tmp_path).words
+
+
+def test_the_order_of_equal_scores_is_said(tmp_path):
+    words = read(made_standing(0, lines=(student(0.9),)), tmp_path).words
+    assert "Equal scores stand in the order of their time." in words
+    words = read(made_standing(0, lines=(student(0.9, ties=(0.5,)),)), tmp_path).words
+    assert "Equal scores stand in the order of their tie-breaks, then of their time." in words
 
 
 def test_a_board_without_entries_and_one_without_scores_have_pages(tmp_path):
@@ -293,12 +300,17 @@ def test_any_scores_are_drawn_inside_their_pictures(tmp_path_factory, drawn, hig
     assert all(0 <= place <= 100 for place in places)
     assert not re.search(r'="[^"]*\b(nan|inf)\b', body)
     axis = axis_of(standing)
-    assert all(
-        not axis.beyond(value)
-        for value in ordered[: (len(ordered) + 1) // 2]
-        if ends == (-math.inf, math.inf)
-    )
-    assert sorted(values, key=axis.place) == sorted(sorted(values), key=axis.place)
+    drawn_at = [axis.place(value) for value in sorted(values)]
+    assert drawn_at == sorted(drawn_at)
+
+
+@settings(max_examples=100)
+@given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=30), st.booleans())
+def test_the_better_half_is_always_on_the_axis(values, higher):
+    ordered = sorted(values, reverse=higher)
+    lines = tuple(student(value) for value in ordered)
+    axis = axis_of(made_standing(0, lines=lines, higher_is_better=higher, low=-math.inf, high=math.inf))
+    assert not [value for value in ordered[: len(ordered) // 2 + 1] if axis.beyond(value)]
 
 
 def test_a_board_of_errors_is_the_mirror_of_one_of_shares():
@@ -332,6 +344,6 @@ def test_entries_of_one_moment_and_of_many_years_are_drawn(tmp_path):
         history = ((DEADLINE - span, 0.5), (DEADLINE, 0.9))
         page = read(made_standing(0, lines=(student(0.9, history=history),)), tmp_path)
         assert page.problems == []
-        assert "2 scored entries from" in [a.get("aria-label", "") for a in page.all("svg")][-0 or -1] or any(
-            "2 scored entries from" in (a.get("aria-label") or "") for a in page.all("svg")
+        assert any(
+            "2 scored entries from" in (picture.get("aria-label") or "") for picture in page.all("svg")
         )

@@ -12,6 +12,7 @@ from deepgrade.score.metrics import wilson
 OPENS = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 DEADLINE = datetime(2026, 3, 22, 22, 59, tzinfo=UTC)
 PUBLIC_ROWS, PRIVATE_ROWS = 1_000, 3_000
+THRESHOLDS = ((0.94, 1.0), (0.96, 2.0), (0.975, 3.0), (0.985, 4.0))
 
 BASELINES = (
     ("Multinomial logistic regression", 0.9226, "published", "ISLR 10.9.2, error 7.2 to 7.8 %"),
@@ -67,7 +68,8 @@ def made_standing(students: int = 200, seed: int = 1, private: bool = False, **c
         ranked = [replace(line, movement=_week(random, line, students)) for line in public]
     if len(ranked) > 40:
         place = len(ranked) // 3
-        ranked[place] = replace(ranked[place], own=True, points=3.5)
+        earned = float(np.interp(ranked[place].figure.value, *zip(*THRESHOLDS, strict=True)))
+        ranked[place] = replace(ranked[place], own=True, points=earned)
     lines = [*ranked, *(_baseline(*baseline) for baseline in BASELINES)]
     lines.sort(key=lambda line: (-line.figure.value, line.rank is None, line.rank))
     lines += [line for line, _ in made if line.figure is None]
@@ -78,7 +80,7 @@ def made_standing(students: int = 200, seed: int = 1, private: bool = False, **c
         lines=tuple(lines), data="synthetic data, quick",
         made_at=DEADLINE + timedelta(days=2) if private else DEADLINE - timedelta(hours=20),
         deadline=DEADLINE, time_zone="Europe/Berlin", frozen_at=None if private else DEADLINE - timedelta(days=1),
-        hidden_split=not private, thresholds=((0.94, 1.0), (0.96, 2.0), (0.975, 3.0), (0.985, 4.0)),
+        hidden_split=not private, thresholds=THRESHOLDS,
         description=DESCRIPTION,
     )  # fmt: skip
     return replace(standing, **changes)

@@ -49,7 +49,8 @@ def clean(text: str) -> str:
 
 def escape_unsafe(json_text: str) -> str:
     """Return JSON in which characters that mislead or act on a terminal are escapes; what it says stays the same."""
-    return _UNSAFE.sub(lambda match: json.dumps(match.group())[1:-1], json_text)
+    stacks = _MARKS.sub(lambda match: match[1] + json.dumps(match.group()[len(match[1]) :])[1:-1], json_text)
+    return _UNSAFE.sub(lambda match: json.dumps(match.group())[1:-1], stacks)
 
 
 def spreadsheet_text(text: str) -> str:

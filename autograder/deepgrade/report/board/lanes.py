@@ -38,9 +38,8 @@ class Lanes:
         for score, points in sorted(self._standing.thresholds):
             place = self._axis.place(score)
             if not self._axis.beyond(score) and place - free > 0.1:
-                parts.append(
-                    svg.tag("text", f"{points_text(points)} pt", x=_at(place), y=14, class_="corner")
-                )
+                class_ = "corner" if place - free > 0.15 else "corner tight"
+                parts.append(svg.tag("text", f"{points_text(points)} pt", x=_at(place), y=14, class_=class_))
                 free = place
         return svg.tag("svg", *parts, class_="lane head", aria_hidden="true")
 

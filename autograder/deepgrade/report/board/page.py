@@ -177,10 +177,10 @@ def _explanation(standing: Standing, scored: list[Line]) -> tuple[str, str]:
         close = sum(least <= high and most >= low for least, most in intervals[1:])
         overlap = "student's bar overlaps" if close == 1 else "students' bars overlap"
         words += f" Here {close:,} {overlap} that of the first place."
-    first = "the earlier entry"
+    equal = "Equal scores stand in the order of their time."
     if any(line.ties for line in scored):
-        first = "the better tie-break, then the earlier entry"
-    return words, f"{move_words(standing)} Of equal scores, {first} is first."
+        equal = "Equal scores stand in the order of their tie-breaks, then of their time."
+    return words, f"{move_words(standing)} {equal}"
 
 
 def _interval(line: Line) -> tuple[float, float] | None:
