@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from deepgrade.board.competition import Baseline
+from deepgrade.board.competition import Baseline, description_of
 from deepgrade.board.contestants import Contestant, contestants, measured_of, value_of
 from deepgrade.board.dates import is_late, own_deadline
 from deepgrade.board.earning import Earned, earned
@@ -65,7 +65,7 @@ def standing_of(
         low=metric.low,
         high=metric.high,
         split=seen.ranked_by,
-        rows=manifest.private_rows if seen.ranked_by == "private" else manifest.public_rows,
+        rows=opened.rows[seen.ranked_by],
         lines=tuple(lines),
         data=f"{manifest.origin} data, {manifest.size}",
         made_at=now,
@@ -74,7 +74,7 @@ def standing_of(
         frozen_at=seen.entries_until,
         hidden_split=opened.has_private and not seen.private,
         thresholds=() if rule is None else rule.curve.corners(),
-        description=opened.prepared.description,
+        description=description_of(opened.files),
     )
 
 

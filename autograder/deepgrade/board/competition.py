@@ -244,6 +244,12 @@ def competition_folder(files: LabFiles) -> Path:
     return files.folder / "competition"
 
 
+def description_of(files: LabFiles) -> str:
+    """Return what students read of a lab's competition, Markdown; empty where nothing is written."""
+    path = competition_folder(files) / "description.md"
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
 def has_competition(files: LabFiles) -> bool:
     """Return whether a lab has a competition."""
     return (competition_folder(files) / "competition.toml").is_file()
