@@ -66,8 +66,8 @@ def prepare(
                 table=table if board.table is not None else None,
             )
             facts = made.manifest
-            rows = f"{facts.public_rows:,} public and {facts.private_rows:,} private rows"
-            what = rows if facts.public_rows else "scored on each notebook's own rows"
+            rows = f"{facts.rows['Public']:,} public and {facts.rows['Private']:,} private rows"
+            what = rows if made.has_solution else "scored on each notebook's own rows"
             console.print(f"board {board.id}: {what}; {made.folder}", highlight=False)
 
 
