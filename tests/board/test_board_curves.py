@@ -141,6 +141,19 @@ def test_scores_beside_a_corner_never_earn_more_than_the_next_one(drawn, data):
     assert made.points(below, higher_is_better=higher) <= best
 
 
+def test_rounding_just_before_a_corner_does_not_earn_more_than_the_corner():
+    made = rule(
+        {
+            "kind": "piecewise",
+            "at": [[0.17019969477910712, 1.393422803261577], [0.9528477408301902, 7.260885132301378]],
+        }
+    )
+    before, corner = (
+        made.points(one, higher_is_better=True) for one in (0.9528477408301901, 0.9528477408301902)
+    )
+    assert before <= corner == 7.260885132301378
+
+
 @given(rules(), PLACES)
 def test_negated_scores_and_the_other_direction_earn_the_same(drawn, score):
     made, higher = drawn
