@@ -346,6 +346,16 @@ def test_intervals_hold_the_truth_in_about_19_of_20_samples(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_intervals_are_as_wide_as_the_jackknife_says(name):
+    targets, predictions = sample(name, np.random.default_rng(3), 240)
+    metric, rows = METRICS[name], np.arange(240)
+    _, low, high = measure(metric, targets, predictions)
+    without = [metric.function(targets[rows != one], predictions[rows != one]) for one in rows]
+    error = math.sqrt(len(rows) - 1) * float(np.std(without))
+    assert high - low == pytest.approx(2 * norm.ppf(0.975) * error, rel=0.03)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_intervals_shrink_with_more_rows(name):
     rng = np.random.default_rng(0)
     widths = []
