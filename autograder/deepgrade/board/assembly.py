@@ -50,7 +50,7 @@ def standing_of(
     everybody = contestants(opened)
     counted = [(one, one.counts(opened, seen.entries_until)) for one in everybody]
     present = [(one, entry) for one, entry in counted if entry is not None or _has_unscored(one, seen)]
-    names = _names(opened, [one for one, _ in present], seen)
+    names = _names(opened, everybody, seen)
     lines = _lines(opened, present, names, seen, viewer, own, now)
     manifest = opened.prepared.manifest
     metric = opened.board.metrics[0]
@@ -85,7 +85,7 @@ def _has_unscored(one: Contestant, seen: Shown) -> bool:
 def _names(opened: OpenBoard, people: Iterable[Contestant], seen: Shown) -> dict[str, str]:
     names: dict[str, str] = {}
     taken: set[str] = set()
-    # In an order that does not change when others enter.
+    # All of them, and in one order: a name does not change with who is shown.
     for one in sorted(people, key=lambda contestant: contestant.competitor.key):
         key = one.competitor.key
         names[key] = (
