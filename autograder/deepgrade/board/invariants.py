@@ -33,11 +33,11 @@ def check_board(board: Board, prepared: Prepared) -> tuple[list[str], list[str]]
         found = _sample(board, prepared, solution)
         corrected = solution.sha256 != prepared.manifest.solution_sha256
         for split, recorded in prepared.manifest.sample.get(board.metric, {}).items():
-            value = found.get(split)
+            now = found.get(split)
             if corrected:
-                holds.append(f"the sample scores {value} on the {split} rows; labels were corrected by hand")
-            elif value is None or abs(value - recorded) > _CLOSE:
-                wrong.append(f"the sample scores {value} on the {split} rows, recorded is {recorded!r}")
+                holds.append(f"the sample scores {now} on the {split} rows; labels were corrected by hand")
+            elif now is None or abs(now - recorded) > _CLOSE:
+                wrong.append(f"the sample scores {now} on the {split} rows, recorded is {recorded!r}")
             else:
                 holds.append(f"the sample scores {recorded:.6g} on the {split} rows, as recorded")
     return wrong, holds
