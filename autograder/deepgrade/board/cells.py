@@ -1,4 +1,4 @@
-"""Read one cell of a file of predictions.
+"""Read one cell of a file of predictions or of labels.
 
 A number is what a short pattern allows, since Python's own `float` also takes `1_000`, `１` and `nan`.
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from deepgrade.board.defects import Code
-from deepgrade.board.form import Form
+from deepgrade.board.metrics import Needs
 
 _LONGEST_NUMBER = 200
 _LARGEST = 1e100
@@ -54,13 +54,18 @@ def _probability(cell: str) -> float | Wrong:
     return _NEGATIVE if isinstance(value, float) and value < 0 else value
 
 
-def cell_reader(form: Form) -> Callable[[str], float | Wrong]:
-    """Return what reads a cell of a form's predictions: the number, or what is wrong with the cell."""
-    if form.kind == "probabilities":
+def cell_reader(kind: Needs, classes: int) -> Callable[[str], float | Wrong]:
+    """Return what reads a cell: the number, or what is wrong with the cell.
+
+    Args:
+        kind: What predictions are.
+        classes: How many classes there are; only asked where predictions are class numbers.
+    """
+    if kind == "probabilities":
         return _probability
-    if form.kind != "classes":
+    if kind != "classes":
         return _number
-    last = form.classes - 1
+    last = classes - 1
     wrong = Wrong("not_a_class", f"{{cell}} is not a class; classes are the whole numbers from 0 to {last}")
 
     def read_class(cell: str) -> float | Wrong:

@@ -20,7 +20,7 @@ Array = NDArray[Any]
 _MOST_BYTES = 64 << 20
 _SPARE_BYTES = 64 << 10
 _CELL_BYTES = 64
-_SERVES: dict[Needs, set[Needs]] = {
+SERVES: dict[Needs, set[Needs]] = {
     "probabilities": {"probabilities", "classes", "scores"},
     "classes": {"classes", "scores", "values"},
     "scores": {"scores", "values"},
@@ -88,7 +88,7 @@ def kind_of(board: Board) -> Needs:
         BoardError: No one kind of prediction serves all of them.
     """
     needs = {metric.needs for metric in board.metrics}
-    for kind, serves in _SERVES.items():
+    for kind, serves in SERVES.items():
         if kind in needs and needs <= serves:
             return kind
     names = ", ".join(metric.name for metric in board.metrics)
@@ -114,7 +114,7 @@ def form_of(board: Board, ids: Sequence[str], classes: int) -> Form:
     if of_classes and classes < 2:
         raise BoardError(f"Board {board.id}: {board.metric} needs a target of two classes or more.")
     binary = any(metric.needs == "scores" for metric in board.metrics)
-    if binary and of_classes and classes != 2:
+    if binary and classes != 2:
         raise BoardError(f"Board {board.id}: auc needs two classes, the target has {classes}.")
     columns = tuple(map(str, range(classes))) if kind == "probabilities" else (board.label_column,)
     if board.id_column in columns:

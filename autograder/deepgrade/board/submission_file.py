@@ -104,7 +104,7 @@ class _Reading:
         self._id_place: int | None = None
         self._places: list[tuple[int, int]] = []  # (cell of a line, column of the predictions)
         self._count = 0
-        self._read_cell = cell_reader(form)
+        self._read_cell = cell_reader(form.kind, form.classes)
         self.values = np.full((form.rows, len(form.columns)), np.nan)
 
     def read(self, line: int, content: str) -> None:
@@ -136,7 +136,9 @@ class _Reading:
             try:
                 cells = next(csv.reader([content], delimiter=self._separator, strict=True))
             except csv.Error:
-                words = "A quoted cell goes on after its closing quote; a quote within quotes is written twice"
+                words = (
+                    "A quoted cell goes on after its closing quote; a quote within quotes is written twice"
+                )
                 self._defects.add("bad_csv", line, None, words)
                 return None
         else:

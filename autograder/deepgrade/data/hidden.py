@@ -46,7 +46,8 @@ from deepgrade.data.warp import distort
 from deepgrade.files import atomic_folder, sha256_json, write_atomic
 
 _VERSION = 1  # of the procedure: another one makes other sets, so it is part of the key
-_KEPT_ROWS = 100
+KEPT_ROWS = 100
+"""So many first rows of `load_data()` are never hidden."""
 _MIN_SECRET_BYTES = 16
 _COLOUR_AXES = 4  # images, rows, columns, colours
 _MILD = {"degrees": 5, "shift_hundredths": 30}
@@ -256,7 +257,7 @@ def _choose(data: DataSet, rows: int, stream: Stream) -> tuple[NDArray[np.int64]
     labels = np.asarray(data.labels("test")).reshape(-1)
     count = len(labels)
     order = keras_order(len(data.labels("train")), count)["test"] if data.is_ragged else np.arange(count)
-    shuffled = order[_KEPT_ROWS:][stream.order(max(0, count - _KEPT_ROWS))]
+    shuffled = order[KEPT_ROWS:][stream.order(max(0, count - KEPT_ROWS))]
     if not 0 < rows <= count:
         raise HiddenSetError(f"{rows} rows cannot be hidden: the test set has {count}.")
     shares = class_shares(labels, rows)
