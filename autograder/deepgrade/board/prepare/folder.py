@@ -147,6 +147,11 @@ def row_names(count: int) -> tuple[str, ...]:
     return tuple(f"r{number:0{width}d}" for number in range(1, count + 1))
 
 
+def is_prepared(course: Course, lab: str, board: str) -> bool:
+    """Return whether a board was prepared in a course."""
+    return (course.board(lab, board) / MANIFEST).is_file()
+
+
 def open_prepared(course: Course, lab: str, board: str) -> Prepared:
     """Find a prepared board.
 
