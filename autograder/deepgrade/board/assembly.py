@@ -17,6 +17,7 @@ from deepgrade.board.earning import Earned, earned
 from deepgrade.board.opened import OpenBoard
 from deepgrade.board.pseudonyms import pseudonym
 from deepgrade.board.ranking import Candidate, places_moved, rank
+from deepgrade.board.references import reference_baseline
 from deepgrade.board.standing import Figure, Line, Split, Standing, Viewer
 from deepgrade.board.visibility import Shown
 from deepgrade.records import BoardEntry, EntryScores
@@ -107,7 +108,7 @@ def _lines(
     now: datetime,
 ) -> list[Line]:
     entries = {one.competitor.key: (one, entry) for one, entry in present}
-    baselines = {f"baseline {place}": one for place, one in enumerate(_baselines(opened))}
+    baselines = {f"baseline {place}": one for place, one in enumerate(_baselines(opened, seen.ranked_by))}
     ranks = ranks_of(opened, {key: entry for key, (_, entry) in entries.items()}, seen.ranked_by, baselines)
     moved = _movement(opened, entries, seen, now)
     lines = []
@@ -140,9 +141,10 @@ def _may_know_points(opened: OpenBoard, seen: Shown, viewer: Viewer) -> bool:
     return viewer == "staff" or seen.private or not opened.has_private
 
 
-def _baselines(opened: OpenBoard) -> list[Baseline]:
+def _baselines(opened: OpenBoard, split: Split) -> list[Baseline]:
     manifest = opened.prepared.manifest
-    return [
+    measured_here = reference_baseline(opened, split)
+    return ([] if measured_here is None else [measured_here]) + [
         one
         for one in opened.competition.baselines
         if one.board == opened.board.id and (one.origin, one.size) == (manifest.origin, manifest.size)

@@ -14,6 +14,7 @@ from deepgrade.board.metrics import answers_for, measure
 from deepgrade.board.standing import Split
 from deepgrade.records import EntryScores, Measured
 
+
 def score_outputs(
     board: Board,
     targets: NDArray[Any],

@@ -103,6 +103,11 @@ class Course:
         return self.root / "board" / lab / board
 
     @property
+    def references(self) -> Course:
+        """The course's honest models: runs of the solution on its hidden rows, in a folder of their own."""
+        return Course(self.root / "references")
+
+    @property
     def blobs(self) -> Path:
         """Arrays that many runs share."""
         return self.root / "blobs"

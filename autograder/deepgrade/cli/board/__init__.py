@@ -20,6 +20,7 @@ for _one in (
     preparing.prepare,
     preparing.check,
     preparing.files,
+    preparing.references,
     entering.update,
     entering.submit,
     entering.submissions,
