@@ -4,8 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from deepgrade.board.prepare import open_prepared
-from deepgrade.board.submission_file import SubmissionRefused
 
 from deepgrade.board.assembly import standing_of
 from deepgrade.board.contestants import contestants
@@ -14,7 +12,9 @@ from deepgrade.board.entering import enter_file, enter_models
 from deepgrade.board.errors import BoardError
 from deepgrade.board.invariants import check_board
 from deepgrade.board.own_entries import own_entries
+from deepgrade.board.prepare import open_prepared
 from deepgrade.board.rescore import decide, rescore, undecided
+from deepgrade.board.submission_file import SubmissionRefused
 from deepgrade.evidence import Verdict
 from deepgrade.records import GradebookError
 from support.made_board import hand_in, make_course, outputs_with, submission_csv

@@ -4,6 +4,7 @@ import csv
 import json
 
 import pytest
+
 from support.pages_of_docs import run_page
 
 

@@ -1,6 +1,7 @@
 """The pages about otter and nbgrader: every command in their `sh` blocks runs as it is printed, in an empty folder."""
 
 import pytest
+
 from support.pages_of_docs import run_page
 
 
