@@ -20,7 +20,9 @@ def labels(rng: np.random.Generator, rows: int = ROWS, classes: int = CLASSES) -
     return rng.integers(0, classes, rows)
 
 
-def independent(rng: np.random.Generator, right: np.ndarray, models: int, classes: int = CLASSES) -> np.ndarray:
+def independent(
+    rng: np.random.Generator, right: np.ndarray, models: int, classes: int = CLASSES
+) -> np.ndarray:
     """Return answers `(models, rows)` of models trained apart: rows differ in how hard they are and what they look like."""
     hard = rng.beta(0.3, 1.2, len(right))
     looks_like = (right + rng.integers(1, classes, len(right))) % classes
@@ -41,7 +43,9 @@ def a_class(rng: np.random.Generator, students: int, references: int = 5):
     return entries, right, known
 
 
-def changed(rng: np.random.Generator, answers: np.ndarray, share: float, classes: int = CLASSES) -> np.ndarray:
+def changed(
+    rng: np.random.Generator, answers: np.ndarray, share: float, classes: int = CLASSES
+) -> np.ndarray:
     """Return a copy in which a share of the answers is another one."""
     rows = rng.choice(len(answers), round(share * len(answers)), replace=False)
     copy = answers.copy()

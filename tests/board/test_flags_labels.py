@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from board_classes import entry, independent, labels
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from board_classes import entry, independent, labels
 from deepgrade.board.flags import known_wrong_labels
 from deepgrade.board.flags.labels import disputed_rows
 
@@ -83,13 +83,13 @@ def test_a_strong_honest_model_has_a_dip_and_is_left_alone():
     entries, published, known = a_class(rng)
     disputed = disputed_rows(published, np.stack([one.classes for one in known])).places
     strong = published.copy()  # right everywhere else, and on nine tenths of the disputed rows
-    missed = disputed[:: 10]
+    missed = disputed[::10]
     strong[missed] = (strong[missed] + 1) % 10
     assert known_wrong_labels([*entries, entry(90, "zoe", strong)], published, known) == ()
 
 
 def test_one_answer_for_all_rows_is_not_looked_at():
-    entries, published, known = a_class(np.random.default_rng(6))
+    _, published, known = a_class(np.random.default_rng(6))
     assert known_wrong_labels([entry(90, "zoe", np.zeros(ROWS, dtype=int))], published, known) == ()
 
 

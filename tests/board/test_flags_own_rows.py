@@ -21,7 +21,9 @@ FEW = settings(max_examples=15, deadline=None)
 def table(rng):
     """Return inputs and salaries of players, and the mounted columns."""
     inputs = rng.normal(size=(PLAYERS, 6)) * [1, 10, 100, 5, 2, 1]
-    salary = np.round(np.exp(5.5 + 0.3 * inputs[:, 0] + 0.05 * inputs[:, 1] + rng.normal(size=PLAYERS) * 0.4), 1)
+    salary = np.round(
+        np.exp(5.5 + 0.3 * inputs[:, 0] + 0.05 * inputs[:, 1] + rng.normal(size=PLAYERS) * 0.4), 1
+    )
     columns = {f"c{place}": inputs[:, place] for place in range(6)} | {"Salary": np.append(salary, np.nan)}
     return inputs, salary, columns
 
@@ -77,7 +79,9 @@ def test_training_rows_among_the_test_rows_are_flagged():
     rows = honest(np.random.default_rng(0))
     inputs, targets = rows.inputs.copy(), rows.targets.copy()
     inputs[:10], targets[:10] = rows.train_inputs[5:15], rows.train_targets[5:15]
-    (flag,) = own_rows_flags(replace(rows, inputs=inputs, targets=targets), splits(), entry=3, students=("ada",))
+    (flag,) = own_rows_flags(
+        replace(rows, inputs=inputs, targets=targets), splits(), entry=3, students=("ada",)
+    )
     assert flag.code == "shared_rows" and flag.students == ("ada",) and flag.entries == (3,)
     assert "10 of 50 test rows" in flag.sentence
 
@@ -100,7 +104,9 @@ def test_neighbouring_windows_at_the_split_are_legitimate():
 def test_other_days_than_the_labs_are_flagged():
     references = [series(np.random.default_rng(place)) for place in range(3, 9)]
     rows = references[0]
-    fewer = replace(rows, inputs=rows.inputs[:60], targets=rows.targets[:60], predictions=rows.predictions[:60])
+    fewer = replace(
+        rows, inputs=rows.inputs[:60], targets=rows.targets[:60], predictions=rows.predictions[:60]
+    )
     assert codes(fewer, references) == ["other_rows"]
     scaled = replace(rows, targets=rows.targets * 2 + 1, train_targets=rows.train_targets * 2 + 1)
     assert codes(replace(scaled, predictions=rows.predictions * 2 + 1), references) == []
@@ -117,7 +123,10 @@ def test_targets_in_another_unit_are_flagged_where_the_unit_counts():
     rows = honest(np.random.default_rng(4))
     scaled = replace(
         rows,
-        **{name: getattr(rows, name) / 1000 for name in ("targets", "predictions", "train_targets", "train_predictions")},
+        **{
+            name: getattr(rows, name) / 1000
+            for name in ("targets", "predictions", "train_targets", "train_predictions")
+        },
     )
     assert codes(scaled, splits()) == ["other_unit"]
     assert codes(replace(scaled, metric="r2"), [replace(one, metric="r2") for one in splits()]) == []
@@ -125,8 +134,12 @@ def test_targets_in_another_unit_are_flagged_where_the_unit_counts():
 
 def test_targets_that_no_column_holds_are_a_weak_flag():
     rows = honest(np.random.default_rng(5))
-    strange = {name: np.round(np.sqrt(getattr(rows, name)) * 7) + 0.123 for name in ("targets", "train_targets")}
-    flags = own_rows_flags(replace(rows, **strange, predictions=strange["targets"] + 20), entry=1, students=("ada",))
+    strange = {
+        name: np.round(np.sqrt(getattr(rows, name)) * 7) + 0.123 for name in ("targets", "train_targets")
+    }
+    flags = own_rows_flags(
+        replace(rows, **strange, predictions=strange["targets"] + 20), entry=1, students=("ada",)
+    )
     assert [(flag.code, flag.strength) for flag in flags] == [("unknown_targets", 5.0)]
 
 
@@ -134,7 +147,9 @@ def test_few_and_repeated_test_rows_are_flagged():
     rows = honest(np.random.default_rng(6))
 
     def at(places):
-        return replace(rows, **{name: getattr(rows, name)[places] for name in ("inputs", "targets", "predictions")})
+        return replace(
+            rows, **{name: getattr(rows, name)[places] for name in ("inputs", "targets", "predictions")}
+        )
 
     assert codes(at(np.arange(15)), splits()) == ["few_test_rows"]
     assert "repeated_rows" in codes(at(np.resize(np.arange(20), 50)), splits())
@@ -193,7 +208,9 @@ def test_a_handful_of_rows_is_no_error(rows):
 
 def test_constant_targets_and_inputs_are_no_error():
     one = honest(np.random.default_rng(13))
-    flat = replace(one, targets=np.full(50, 7.0), predictions=np.full(50, 7.0), inputs=np.ones_like(one.inputs))
+    flat = replace(
+        one, targets=np.full(50, 7.0), predictions=np.full(50, 7.0), inputs=np.ones_like(one.inputs)
+    )
     assert "made_up_targets" in codes(flat, splits())
 
 
@@ -213,7 +230,10 @@ def test_the_order_of_rows_changes_nothing(seed):
     moved = replace(
         knowing,
         **{name: getattr(knowing, name)[test] for name in ("inputs", "targets", "predictions")},
-        **{name: getattr(knowing, name)[train] for name in ("train_inputs", "train_targets", "train_predictions")},
+        **{
+            name: getattr(knowing, name)[train]
+            for name in ("train_inputs", "train_targets", "train_predictions")
+        },
     )
     assert codes(moved, splits()) == codes(knowing, splits())
 
@@ -270,7 +290,9 @@ def stored(tmp_path):
             "x_train": rows.train_inputs,
             "y_train": rows.train_targets,
         } | changes
-        items = {name: whole(folder / "evidence", value) for name, value in values.items() if value is not None}
+        items = {
+            name: whole(folder / "evidence", value) for name, value in values.items() if value is not None
+        }
         items["network"] = {"kind": "model", "class": "Sequential"}
         late = {"a1": {"y_train": items.pop("y_train")}, "a2": items}
         predictions = {

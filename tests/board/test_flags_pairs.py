@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from board_classes import ROWS, a_class, changed, entry, independent, labels
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from board_classes import ROWS, a_class, changed, entry, independent, labels
 from deepgrade.board import flags as board_flags
 from deepgrade.board.flags import agreement_on_errors, identical_predictions, identical_weights
 from deepgrade.board.flags.agreement import agreement
@@ -101,7 +101,7 @@ def test_many_equal_entries_are_one_weak_flag():
 
 
 def test_equal_weights_are_flagged_though_predictions_differ():
-    entries, right, known = a_class(np.random.default_rng(7), 6)
+    entries, _, known = a_class(np.random.default_rng(7), 6)
     entries[1] = replace(entries[1], weights_sha256="a" * 64)
     entries[4] = replace(entries[4], weights_sha256="a" * 64)
     (flag,) = identical_weights(entries)
@@ -201,7 +201,9 @@ def test_the_order_of_students_and_rows_changes_nothing(seed, students, data):
         digest = facts.outputs_sha256[::-1]  # other bytes, equal where they were equal
         return replace(facts, classes=facts.classes[rows], outputs=facts.outputs[rows], outputs_sha256=digest)
 
-    assert class_flags([moved(one) for one in entries], right[rows], [moved(one) for one in known]) == expected
+    assert (
+        class_flags([moved(one) for one in entries], right[rows], [moved(one) for one in known]) == expected
+    )
 
 
 @FEW

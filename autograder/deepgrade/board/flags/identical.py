@@ -44,7 +44,8 @@ def identical_weights(
     """Flag models of different people whose weights are equal byte for byte; as `identical_predictions`."""
     known = {facts.weights_sha256 for facts in references if facts.weights_sha256 is not None}
     found = (
-        "All weights of the models are equal to the last bit in entries of {parties}. Independent training does not lead there. "
+        "All weights of the models are equal to the last bit in entries of {parties}. Independent training does not lead"
+        " there. "
         f"{_SEED} Weights that nobody trained are equal as soon as seed and layers are: did fit run? {_LOOK}"
     )
     return _equal("identical_weights", found, entries, lambda facts: facts.weights_sha256, known)
@@ -72,10 +73,13 @@ def _equal(
         many = len(who) >= _MANY and len(who) >= _MANY_SHARE * len(parties)
         rows = same[0][1].classes if same[0][1].classes is not None else same[0][1].outputs
         sentence = words.format(
-            parties=f"{len(who)} people or groups", rows="" if rows is None else f", in all {len(rows):,} rows"
+            parties=f"{len(who)} people or groups",
+            rows="" if rows is None else f", in all {len(rows):,} rows",
         )
         if many:
-            sentence += f" So many ({len(who)} of {len(parties)}) speak for a common source, such as the handout."
+            sentence += (
+                f" So many ({len(who)} of {len(parties)}) speak for a common source, such as the handout."
+            )
         concerned: dict[str, list[int]] = {}
         for party, facts in same:
             for student in party.students:

@@ -101,7 +101,7 @@ def known_wrong_labels(
     if len(models) < LEAST_REFERENCES:
         why = f"it takes {LEAST_REFERENCES} different reference models, and there are {len(models)}."
         return (not_looked_for(CODE, why),)
-    answers = [model for model in (*models.values(), *(facts.classes for _, facts in asked))]
+    answers = [*models.values(), *(facts.classes for _, facts in asked)]
     if any(answer is None or answer.shape != labels.shape for answer in answers):
         raise ValueError("an entry's predictions do not fit the board's labels")
     found = disputed_rows(labels, np.stack([models[digest] for digest in sorted(models)]))
@@ -136,11 +136,11 @@ def _flag(
     if given < _LEAST_RATE * rows or chance > _CHANCE or dips:
         return None
     sentence = (
-        f"On {rows} rows all {references} reference models contradict the published label, and agree with each other. This entry"
-        f" gives the label on {given} of them ({given / rows:.0%}; a reference on {found.honest_rate:.0%} of such rows) and on"
-        f" {elsewhere:.1%} of all others. A table of public labels does that; a model that learned to see finds these rows harder"
-        " than others. Innocent reasons: a far stronger model than the references, such as one pretrained on other data"
-        " (then the gap to the hidden figure of the lab stays small). Look at how the predictions came about: does the notebook"
-        " read the test labels, or compare inputs with stored ones?"
+        f"On {rows} rows all {references} reference models contradict the published label, and agree with each other. This"
+        f" entry gives the label on {given} of them ({given / rows:.0%}; a reference on {found.honest_rate:.0%} of such"
+        f" rows) and on {elsewhere:.1%} of all others. A table of public labels does that; a model that learned to see finds"
+        " these rows harder than others. Innocent reasons: a far stronger model than the references, such as one pretrained"
+        " on other data (then the gap to the hidden figure of the lab stays small). Look at how the predictions came about:"
+        " does the notebook read the test labels, or compare inputs with stored ones?"
     )
     return sentence, float(norm.isf(max(chance, 1e-300)))

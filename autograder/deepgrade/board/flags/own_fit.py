@@ -60,9 +60,9 @@ def _exact(rows: OwnRows) -> list[Finding]:
     if exact < max(_LEAST_EXACT, _EXACT_SHARE * len(rows.targets)):
         return []
     sentence = (
-        f"{exact:,} of {len(rows.targets):,} predictions are the target itself, to the precision of the numbers: they were looked up,"
-        " or the target is among the inputs. Innocent reason: targets that follow from the inputs by a formula. Look at what"
-        " the model is given."
+        f"{exact:,} of {len(rows.targets):,} predictions are the target itself, to the precision of the numbers: they were"
+        " looked up, or the target is among the inputs. Innocent reason: targets that follow from the inputs by a formula."
+        " Look at what the model is given."
     )
     return [Finding("exact_predictions", sentence, 100 * min(1.0, 0.5 + exact / len(rows.targets)))]
 
@@ -77,8 +77,9 @@ def _target_among_inputs(rows: OwnRows) -> list[Finding]:
     if correlation < _AMONG_INPUTS:
         return []
     sentence = (
-        f"A column of the test inputs has a correlation of {correlation:.4f} with the targets: what is to be predicted is among the"
-        " inputs. Innocent reason: the column was not dropped, or windows were shifted by one day. Look at the columns."
+        f"A column of the test inputs has a correlation of {correlation:.4f} with the targets: what is to be predicted is"
+        " among the inputs. Innocent reason: the column was not dropped, or windows were shifted by one day. Look at the"
+        " columns."
     )
     return [Finding("target_among_inputs", sentence, 90.0)]
 
@@ -103,9 +104,10 @@ def _too_good(rows: OwnRows) -> list[Finding]:
         return []
     measure = "absolute" if rows.metric in ("mae", "rae") else "squared"
     sentence = (
-        f"The mean {measure} error on the test rows is {own:.4g}. Fitted to the same training rows, {best} comes to {known[best]:.4g}"
-        f" on them; this is {own / known[best]:.0%} of it. It may have been trained on the test rows. Innocent reason: a truly"
-        " better idea, such as a feature that others did not think of. Look at every call of fit, and at what is given to it."
+        f"The mean {measure} error on the test rows is {own:.4g}. Fitted to the same training rows, {best} comes to"
+        f" {known[best]:.4g} on them; this is {own / known[best]:.0%} of it. It may have been trained on the test rows."
+        " Innocent reason: a truly better idea, such as a feature that others did not think of. Look at every call of fit,"
+        " and at what is given to it."
     )
     return [Finding("too_good", sentence, 100 * (1 - own / known[best]))]
 
@@ -123,7 +125,9 @@ def _knowledge(rows: OwnRows) -> list[float]:
     found = [float(left @ (rows.predictions - ruler) / max(float(left @ left), 1e-300))]
     if rows.train_predictions is not None and len(rows.train_predictions) == len(targets):
         own = error(rows, targets, rows.train_predictions) / error(rows, rows.targets, rows.predictions)
-        beside = error(rows, targets, least_squares(training, targets, training)) / error(rows, rows.targets, ruler)
+        beside = error(rows, targets, least_squares(training, targets, training)) / error(
+            rows, rows.targets, ruler
+        )
         found.append(math.log(max(own, 1e-300) / max(beside, 1e-300)))
     return found
 
@@ -150,10 +154,10 @@ def _knows_test_rows(rows: OwnRows, references: Sequence[OwnRows]) -> list[Findi
     if chance > _CHANCE or own[0] - usual[0] < _KNOWS_AT_LEAST:
         return []
     sentence = (
-        f"Of what least squares misses on the test rows, this model knows a share of {own[0]:.2f}; in {count} honest ones it is"
-        f" {usual[0]:.2f} on average and {honest[:, 0].max():.2f} at most. Test rows may have been trained on (chance under 1 in"
-        f" {1 / _CHANCE:,.0f} for work like the honest). Innocent reason: a truly better model than these. Look at every call of fit,"
-        " and at what is given to it."
+        f"Of what least squares misses on the test rows, this model knows a share of {own[0]:.2f}; in {count} honest ones it"
+        f" is {usual[0]:.2f} on average and {honest[:, 0].max():.2f} at most. Test rows may have been trained on (chance"
+        f" under 1 in {1 / _CHANCE:,.0f} for work like the honest). Innocent reason: a truly better model than these. Look"
+        " at every call of fit, and at what is given to it."
     )
     return [Finding("knows_test_rows", sentence, float(norm.isf(max(chance, 1e-300))))]
 
@@ -172,15 +176,20 @@ def _easy_rows(rows: OwnRows, references: Sequence[OwnRows]) -> list[Finding]:
     for _ in range(_SPLITS):
         mixed = random.permutation(len(truth))
         test, rest = mixed[: len(rows.targets)], mixed[len(rows.targets) :]
-        errors.append(math.log(error(rows, truth[test], least_squares(inputs[rest], truth[rest], inputs[test])) + 1e-300))
+        errors.append(
+            math.log(
+                error(rows, truth[test], least_squares(inputs[rest], truth[rest], inputs[test])) + 1e-300
+            )
+        )
     own = math.log(error(rows, rows.targets, least_squares(training, targets, rows.inputs)) + 1e-300)
     usual, spread = float(np.mean(errors)), max(float(np.std(errors)), _LEAST_SPREAD)
     standing_out = (usual - own) / spread
     if standing_out < _EASY or usual - own < _EASY_AT_LEAST:
         return []
     sentence = (
-        f"Least squares has an error of {math.exp(own):.4g} on these test rows, and of {math.exp(usual):.4g} on test rows drawn at random from"
-        f" the same table: {standing_out:.1f} standard deviations easier than chance makes them ({_SPLITS} random splits). They may have"
-        " been picked. Innocent reason: outliers were dropped from the test rows. Look at how the split is drawn."
+        f"Least squares has an error of {math.exp(own):.4g} on these test rows, and of {math.exp(usual):.4g} on test rows"
+        f" drawn at random from the same table: {standing_out:.1f} standard deviations easier than chance makes them"
+        f" ({_SPLITS} random splits). They may have been picked. Innocent reason: outliers were dropped from the test rows."
+        " Look at how the split is drawn."
     )
     return [Finding("easy_rows", sentence, standing_out)]

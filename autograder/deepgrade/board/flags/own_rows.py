@@ -101,24 +101,24 @@ def _repetition_findings(rows: OwnRows, _: Sequence[OwnRows]) -> list[Finding]:
         shared = _shared(rows.inputs, training[0])
         if shared >= max(_LEAST_SHARED, _SHARED * count):
             sentence = (
-                f"{shared:,} of {count:,} test rows are training rows too: what is measured there is memory. Innocent reasons: the data"
-                " hold equal rows; a cell ran twice, with names mixed up. Look at the cells that split the rows, and at all that"
-                " assign to these names later."
+                f"{shared:,} of {count:,} test rows are training rows too: what is measured there is memory. Innocent"
+                " reasons: the data hold equal rows; a cell ran twice, with names mixed up. Look at the cells that split"
+                " the rows, and at all that assign to these names later."
             )
             found.append(Finding("shared_rows", sentence, 100 * min(1.0, 0.5 + shared / count)))
         elif _scaled_apart(rows, *training):
             sentence = (
-                "Test rows with a training row's target have that row's inputs, too, on another scale: training rows stand among"
-                " the test rows, standardised apart. Innocent reason: the data hold equal rows. Look at the cells that split"
-                " and scale."
+                "Test rows with a training row's target have that row's inputs, too, on another scale: training rows stand"
+                " among the test rows, standardised apart. Innocent reason: the data hold equal rows. Look at the cells"
+                " that split and scale."
             )
             found.append(Finding("shared_rows", sentence, 80.0))
     distinct = len(np.unique(_grid(np.column_stack([rows.inputs, rows.targets]), None), axis=0))
     if count - distinct >= max(_LEAST_SHARED, _REPEATED * count):
         sentence = (
             f"Of {count:,} test rows only {distinct:,} are different: some stand there several times, so a few rows decide."
-            " Innocent reason: the data hold equal rows, or rows were drawn with replacement. Look at the cells that"
-            " choose the test rows."
+            " Innocent reason: the data hold equal rows, or rows were drawn with replacement. Look at the cells that choose"
+            " the test rows."
         )
         found.append(Finding("repeated_rows", sentence, 100 * (1 - distinct / count)))
     return found
@@ -155,10 +155,16 @@ def _scaled_apart(rows: OwnRows, training: Floats, targets: Floats) -> bool:
     ]
     if len(pairs) < _PAIRS:
         return False
-    here, there = (part[list(places)] for part, places in zip((rows.inputs, training), zip(*pairs, strict=True), strict=True))
+    here, there = (
+        part[list(places)]
+        for part, places in zip((rows.inputs, training), zip(*pairs, strict=True), strict=True)
+    )
     moving = (here.std(axis=0) > 0) & (there.std(axis=0) > 0)
     if not moving.any():
         return False
     here, there = here[:, moving], there[:, moving]
-    here, there = (here - here.mean(axis=0)) / here.std(axis=0), (there - there.mean(axis=0)) / there.std(axis=0)
+    here, there = (
+        (here - here.mean(axis=0)) / here.std(axis=0),
+        (there - there.mean(axis=0)) / there.std(axis=0),
+    )
     return bool(np.median((here * there).mean(axis=0) ** 2) > _EXPLAINED)

@@ -123,7 +123,12 @@ def _predictions(reader: EvidenceReader, key: str, hidden: str) -> Floats | None
         outputs = read_array(reader.predictions_folder, str(entry.get("file")))
     except Unusable:
         return None
-    if outputs.dtype.kind != "f" or outputs.ndim != 2 or outputs.shape[1] != 1 or not np.isfinite(outputs).all():
+    if (
+        outputs.dtype.kind != "f"
+        or outputs.ndim != 2
+        or outputs.shape[1] != 1
+        or not np.isfinite(outputs).all()
+    ):
         return None
     return outputs[:, 0].astype(np.float64)
 

@@ -56,23 +56,25 @@ def _strange_targets(rows: OwnRows) -> list[Finding]:
         return []
     if share < _ARE_THE_COLUMN:
         sentence = (
-            f"The training rows' targets are values of no column of the mounted table, in no unit that is known ({share:.0%} are of"
-            f" {best.name}). Innocent reasons: another transform, filled-in values, sums of columns. Look at how the targets are made."
+            f"The training rows' targets are values of no column of the mounted table, in no unit that is known ({share:.0%}"
+            f" are of {best.name}). Innocent reasons: another transform, filled-in values, sums of columns. Look at how the"
+            " targets are made."
         )
         return [Finding("unknown_targets", sentence, 5.0)]
     found = []
     strange = 1 - best.holds(rows.targets)
     if trained is not None and strange >= _STRANGE and strange * len(rows.targets) >= _LEAST_STRANGE:
         sentence = (
-            f"{strange:.0%} of the test targets are no value of {best.name} in the mounted table, though the training targets are: they"
-            " may be made up, or be a model's predictions. Innocent reasons: test targets scaled by other numbers than training"
-            " targets, or rounded. Look at every cell that assigns to the test targets."
+            f"{strange:.0%} of the test targets are no value of {best.name} in the mounted table, though the training"
+            " targets are: they may be made up, or be a model's predictions. Innocent reasons: test targets scaled by other"
+            " numbers than training targets, or rounded. Look at every cell that assigns to the test targets."
         )
         found.append(Finding("made_up_targets", sentence, 100 * min(1.0, 0.5 + strange)))
     if best.form != "as it is" and rows.metric in _UNIT_MATTERS:
         sentence = (
-            f"The targets are {best.name} {best.form}, and the board's error is in the unit of the targets: it cannot be compared with"
-            " errors in the table's unit. Innocent reason: scaling targets is good practice; the score wants them as they are."
+            f"The targets are {best.name} {best.form}, and the board's error is in the unit of the targets: it cannot be"
+            " compared with errors in the table's unit. Innocent reason: scaling targets is good practice; the score wants"
+            " them as they are."
         )
         found.append(Finding("other_unit", sentence, 60.0))
     return found
@@ -87,7 +89,9 @@ def _columns(rows: OwnRows, targets: Floats) -> Iterator[_Column]:
         forms = [("as it is", column)]
         forms += [("standardised", (column - column.mean()) / column.std(ddof=less)) for less in (0, 1)]
         low, high = float(targets.min()), float(targets.max())
-        forms.append(("on another scale", low + (column - column[0]) / (column[-1] - column[0]) * (high - low)))
+        forms.append(
+            ("on another scale", low + (column - column[0]) / (column[-1] - column[0]) * (high - low))
+        )
         if column[0] > 0:
             forms += [("as a logarithm", np.log(column)), ("as a logarithm", np.log10(column))]
         if column[0] >= 0:
@@ -106,15 +110,16 @@ def _other_rows(rows: OwnRows, references: Sequence[OwnRows]) -> list[Finding]:
         if _same_rows(known[0], rows.targets):
             return []
         sentence = (
-            f"The {count:,} test rows are not the {len(known[0]):,} that the lab sets apart: their targets differ in more than unit. The"
-            " score is of other rows than everybody's. Innocent reason: a split by another rule. Look at the cells that split."
+            f"The {count:,} test rows are not the {len(known[0]):,} that the lab sets apart: their targets differ in more"
+            " than unit. The score is of other rows than everybody's. Innocent reason: a split by another rule. Look at the"
+            " cells that split."
         )
         return [Finding("other_rows", sentence, 50.0)]
     if count >= _FEWER * least:
         return []
     sentence = (
-        f"There are {count:,} test rows, and honest work on this lab has {least:,} or more: with few rows, luck decides. Innocent"
-        " reason: another share was set apart. Look at the cells that split."
+        f"There are {count:,} test rows, and honest work on this lab has {least:,} or more: with few rows, luck decides."
+        " Innocent reason: another share was set apart. Look at the cells that split."
     )
     return [Finding("few_test_rows", sentence, 100 * (1 - count / least))]
 

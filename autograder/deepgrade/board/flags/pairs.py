@@ -131,11 +131,11 @@ def _flag(
     range_of = "" if len(group) == 2 else f" (in the cluster {min(shares):.0%} to {max(shares):.0%})"
     sentence = (
         f"{many}of {fewer:,} and {more:,} wrong answers, {int(found.shared[first, second]):,} are the same to the same rows."
-        f" How hard the rows are and how good the models are explains {found.expected[first, second]:,.0f}; of what could agree"
-        f" beyond that, {found.share[first, second]:.0%} does{range_of}, where models of this board share"
+        f" How hard the rows are and how good the models are explains {found.expected[first, second]:,.0f}; of what could"
+        f" agree beyond that, {found.share[first, second]:.0%} does{range_of}, where models of this board share"
         f" {max(found.nearest, 0):.0%} with their nearest. One may be a copy of the other, trained on or changed a little."
-        " Innocent reasons: the same architecture with the seed that the notebook sets, at nearly the same choices; a method"
-        " that hardly depends on chance (logistic regression trained to the end, naive Bayes); one published pretrained model."
-        " Look at the models' layers, at the cells that train them, and at who entered first."
+        " Innocent reasons: the same architecture with the seed that the notebook sets, at nearly the same choices; a"
+        " method that hardly depends on chance (logistic regression trained to the end, naive Bayes); one published"
+        " pretrained model. Look at the models' layers, at the cells that train them, and at who entered first."
     )
     return flag_of(CODE, sentence, concerned, float(found.standing_out[first, second]))
