@@ -6,7 +6,6 @@ can. The folder is put in its place when it is complete and the audit has found 
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -98,7 +97,7 @@ def prepare_board(
             public.chmod(0o755)
             description = competition_folder(files) / _DESCRIPTION
             if description.is_file():
-                shutil.copyfile(description, public / _DESCRIPTION)
+                write_atomic(public / _DESCRIPTION, description.read_bytes())
             if board.entry == "file":
                 manifest = _file_board(temporary, files, lab, board, course, store, recipe, table)
             else:
