@@ -201,6 +201,7 @@ def _file_board(
         raise BoardError(
             f"Board {board.id}: its public files would give labels away, so none were kept:\n"
             + "\n".join(f"  {finding.sentence}" for finding in findings)
+            + "\nLeave such columns or rows out of the source, then prepare the board again."
         )
     return manifest
 
