@@ -527,7 +527,7 @@ def test_a_broken_correction_is_told_with_every_line(solved: Prepared) -> None:
         "line 3: 'seven' is not a number",
         "line 4: Usage is 'Secret'; it is one of Public, Private, Ignored",
         f"line 6: the id '{ids[5]}' stands in line 5 already",
-        "line 7: 2 cells; there are 3 columns",
+        "line 7: the header has 3 cells, this row has 2",
         "line 8: '1' is no id of this board",
         "line 9: ",
         "ids are missing",
@@ -544,7 +544,7 @@ def test_a_broken_correction_is_told_with_every_line(solved: Prepared) -> None:
         (lambda text: text.replace(",", ";"), "line 1: the header has to be Id,Label,Usage"),
         (lambda text: text.replace("Private", "Public"), "no row has Usage Private"),
         (lambda text: text.replace("Private", "Ignored"), "no row has Usage Private"),
-        (lambda text: "", "100 ids are missing"),
+        (lambda text: "", "ids are missing, 100 in all"),
         (lambda text: text.replace("Label\n", "Label\n", 1) + "\udcff", "no UTF-8 text"),
     ],
 )

@@ -199,6 +199,13 @@ def test_of_one_kind_twenty_are_listed_and_the_rest_counted() -> None:
     assert defects[-1].sentence == "80 more of the kind unknown_id are not listed."
 
 
+def test_a_file_with_no_end_of_defects_is_not_read_to_its_end() -> None:
+    stopped = [d for d in defects_of(HOSTILE["empty cells"], LARGE) if d.code == "too_many_defects"]
+    assert [(d.line, d.sentence) for d in stopped] == [
+        (75_002, "More than 150,000 things are wrong up to here; the rest was not read (Line 75002)")
+    ]
+
+
 def test_missing_rows_are_named_and_text_of_the_file_is_cut_short() -> None:
     *_, missing = defects_of(HEADER)
     assert "'400100', '212345', '731999', '555555', '100000' and 1 more" in missing.sentence
@@ -239,7 +246,7 @@ def test_a_hostile_megabyte_takes_less_than_a_second(name: str) -> None:
         read_submission(data, LARGE)
     else:
         assert len(defects_of(data, LARGE)) < 100
-    assert time.process_time() - before < 1.5
+    assert time.process_time() - before < 1
 
 
 @pytest.mark.parametrize("name", ["a line of commas", "quotes", "a huge cell", "bytes", "right"])

@@ -26,6 +26,7 @@ Code = Literal[
     "row_count",
     "row_length",
     "too_large",
+    "too_many_defects",
     "unexpected_column",
     "unknown_id",
     "wrong_separator",
@@ -68,17 +69,19 @@ class Defects:
     def __init__(self) -> None:
         self._kept: list[Defect] = []
         self._found: Counter[Code] = Counter()
+        self.total = 0
 
     def add(
         self, code: Code, line: int | None, column: int | None, words: str, *values: object, cell: str = ""
     ) -> None:
         """Note a defect; `words`, with `values` and `{cell}` in it, is followed by the place."""
         self._found[code] += 1
+        self.total += 1
         if self._found[code] > _KEPT:
             return
         sentence = words.format(*values, cell=shown(cell))
         if line is not None:
-            sentence += f" (Line {line:,}" + ("" if column is None else f", Column {column:,}") + ")"
+            sentence += f" (Line {line}" + ("" if column is None else f", Column {column}") + ")"
         self._kept.append(Defect(code, line, column, sentence))
 
     def stop(self) -> None:

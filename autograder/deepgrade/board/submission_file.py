@@ -11,6 +11,7 @@ quoted cells, spaces around cells of rows and blank lines are accepted.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -25,17 +26,19 @@ from deepgrade.board.form import Array, Form
 __all__ = ["CODES", "Defect", "Parsed", "SubmissionRefused", "read_submission"]
 
 _LISTED_IDS = 5
+_MOST_DEFECTS = 150_000
 _SPACES = " \t"
 _SUM_TOLERANCE = 1e-3
 _UNREADABLE = re.compile("[\x00\ud800-\udfff]").search
 _BOM = b"\xef\xbb\xbf"
-_FORMATS = (
-    (b"PK\x03\x04", "binary", "a zip archive or an Excel workbook"),
-    (b"\x1f\x8b", "binary", "a gzip archive"),
-    (b"\x93NUMPY", "binary", "a NumPy array"),
-    (b"\xff\xfe", "not_utf8", "UTF-16 text"),
-    (b"\xfe\xff", "not_utf8", "UTF-16 text"),
-)
+_BINARY = {
+    b"PK\x03\x04": "a zip archive or an Excel workbook",
+    b"\x1f\x8b": "a gzip archive",
+    b"\x93NUMPY": "a NumPy array",
+}
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_SAVE = "Save it as CSV, with commas, as UTF-8 text."
+_CHUNK_BYTES = 1 << 20
 
 
 class Parsed(NamedTuple):
@@ -56,12 +59,19 @@ def read_submission(data: bytes, form: Form) -> Parsed:
         SubmissionRefused: It cannot be scored; every defect is listed.
     """
     defects = Defects()
-    text = _text(data, form, defects)
+    _look_at(data, form, defects)
     defects.stop()
-    reading = _Reading(form, defects, all_readable=not _UNREADABLE(text))
-    for number, line in enumerate(io.StringIO(text, newline=""), start=1):
+    reading = _Reading(form, defects, all_readable=_is_text(data))
+    # What is no UTF-8 becomes half surrogates, which no UTF-8 holds: so each cell with such bytes can be named.
+    stream = io.BytesIO(data.removeprefix(_BOM))
+    lines = io.TextIOWrapper(stream, encoding="utf-8", errors="surrogateescape", newline="")
+    for number, line in enumerate(lines, start=1):
         if not line.isspace():
             reading.read(number, line.rstrip("\r\n"))
+        if defects.total > _MOST_DEFECTS:
+            words = "More than {:,} things are wrong up to here; the rest was not read"
+            defects.add("too_many_defects", number, None, words, _MOST_DEFECTS)
+            defects.stop()
     reading.finish()
     defects.stop()
     values = reading.values
@@ -70,22 +80,29 @@ def read_submission(data: bytes, form: Form) -> Parsed:
     return Parsed(values if form.kind == "probabilities" else values[:, 0])
 
 
-def _text(data: bytes, form: Form, defects: Defects) -> str:
+def _look_at(data: bytes, form: Form, defects: Defects) -> None:
     if len(data) > form.max_bytes:
         size = f"{len(data):,} bytes; at most {form.max_bytes:,} are accepted"
         defects.add("too_large", None, None, "The file has {}.", size)
-        return ""
-    for start, code, what in _FORMATS:
+    for start, what in _BINARY.items():
         if data.startswith(start):
-            words = "The file is {}. Save it as CSV, with commas, as UTF-8 text."
-            defects.add("binary" if code == "binary" else "not_utf8", None, None, words, what)
-            return ""
-    # What is no UTF-8 becomes half surrogates, which no UTF-8 holds: so each cell with such bytes can be named.
-    text = data.removeprefix(_BOM).decode("utf-8", "surrogateescape")
-    if not text.strip():
-        columns = ",".join((form.id_column, *form.columns))
-        defects.add("empty_file", None, None, "The file is empty; its first line is: {}", columns[:200])
-    return text
+            defects.add("binary", None, None, f"The file is {what}. {_SAVE}")
+    if data.startswith(_UTF16):
+        defects.add("not_utf8", None, None, f"The file is UTF-16 text. {_SAVE}")
+
+
+def _is_text(data: bytes) -> bool:
+    """Say whether bytes are UTF-8 without NUL, without a copy of them all."""
+    if b"\x00" in data:
+        return False
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(data), _CHUNK_BYTES):
+            decoder.decode(data[start : start + _CHUNK_BYTES])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class _Reading:
@@ -119,9 +136,9 @@ class _Reading:
             self._note_id(line, content)
             return
         if len(cells) != self._width:
-            words = "This row has {} cells, the header has {}"
+            words = "The header has {} cells, this row has {}"
             place = min(len(cells), self._width) + 1
-            self._defects.add("row_length", line, place, words, len(cells), self._width)
+            self._defects.add("row_length", line, place, words, self._width, len(cells))
         self._read_row(line, [cell.strip(_SPACES) for cell in cells])
 
     def _cells(self, line: int, content: str) -> list[str] | None:
@@ -226,7 +243,7 @@ class _Reading:
         if row is None:
             self._defects.add("unknown_id", line, place, "There is no row {cell} in the test data", cell=name)
         elif self._seen[row]:
-            words = "Row {cell} stands in line {:,} already"
+            words = "Row {cell} stands in line {} already"
             self._defects.add("duplicate_id", line, place, words, int(self._seen[row]), cell=name)
             return None
         else:
@@ -236,6 +253,12 @@ class _Reading:
     def finish(self) -> None:
         """Look at what no single line shows."""
         form = self._form
+        if not self._header_line:
+            columns = ",".join((form.id_column, *form.columns))
+            self._defects.add(
+                "empty_file", None, None, "The file is empty; its first line is: {}", columns[:200]
+            )
+            return
         if self._count != form.rows:
             words = "Submission must have {:,} rows; it has {:,}, the header not counted"
             self._defects.add("row_count", None, None, words, form.rows, self._count)
@@ -243,7 +266,7 @@ class _Reading:
         if self._id_place is not None and len(missing):
             some = ", ".join(shown(form.ids[row]) for row in missing[:_LISTED_IDS].tolist())
             rest = f" and {len(missing) - _LISTED_IDS:,} more" if len(missing) > _LISTED_IDS else ""
-            words = "{:,} rows of the test data are missing: {}{}"
+            words = "Rows of the test data are missing, {:,} in all: {}{}"
             self._defects.add("missing_ids", None, None, words, len(missing), some, rest)
         if form.kind == "probabilities" and len(self._places) == len(form.columns):
             sums = self.values.sum(axis=1)  # NaN where a cell was missing or wrong, which is said already

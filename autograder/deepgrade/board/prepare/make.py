@@ -6,7 +6,6 @@ can. The folder is put in its place when it is complete and the audit has found 
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -98,7 +97,7 @@ def prepare_board(
             public.chmod(0o755)
             description = competition_folder(files) / _DESCRIPTION
             if description.is_file():
-                shutil.copyfile(description, public / _DESCRIPTION)
+                write_atomic(public / _DESCRIPTION, description.read_bytes())
             if board.entry == "file":
                 manifest = _file_board(temporary, files, lab, board, course, store, recipe, table)
             else:
@@ -202,6 +201,7 @@ def _file_board(
         raise BoardError(
             f"Board {board.id}: its public files would give labels away, so none were kept:\n"
             + "\n".join(f"  {finding.sentence}" for finding in findings)
+            + "\nLeave such columns or rows out of the source, then prepare the board again."
         )
     return manifest
 

@@ -29,6 +29,7 @@ USAGES: tuple[Usage, ...] = get_args(Usage)
 
 _COLUMNS = 3
 _LISTED = 20
+_SOME = 5
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ class _Reading:
             self._places = [cells.index(name) for name in self._names]
             return
         if len(cells) != _COLUMNS:
-            self.problems.append(f"line {line}: {len(cells)} cells; there are {_COLUMNS} columns")
+            self.problems.append(f"line {line}: the header has {_COLUMNS} cells, this row has {len(cells)}")
             return
         name, target, usage = (cells[place] for place in self._places)
         row = self._rows.get(name)
@@ -204,9 +205,9 @@ class _Reading:
             return
         missing = [name for row, name in enumerate(self._ids) if row not in self._met]
         if missing:
-            some = ", ".join(missing[:5]) + (f" and {len(missing) - 5:,} more" if len(missing) > 5 else "")
+            some = ", ".join(missing[:_SOME]) + (" and others" if len(missing) > _SOME else "")
             self.problems.append(
-                f"{len(missing):,} ids are missing: {some}. To leave a row out of the scores, set its Usage to Ignored"
+                f"ids are missing, {len(missing):,} in all: {some}. To leave a row out of the scores, set its Usage to Ignored"
             )
         if not self.problems:
             self.problems += [
