@@ -78,7 +78,6 @@ def test_a_damaged_manifest_is_named_with_what_to_remove(tmp_path: Path, store: 
         (a_board(dataset="hitters", target="League"), "hitters", "holds '[AN]', which is no number"),
         (a_board(dataset="hitters", target="Years"), "hitters", "has to hold class numbers 0, 1, 2"),
         (a_board(metric="auc"), "mnist", "two classes"),
-        (a_board(label_column="Usage"), "mnist", "two names, and neither is Usage"),
         (a_board(table="Survived"), "mnist", "Name the CSV file with --table"),
     ],
 )

@@ -390,10 +390,8 @@ def test_metrics_decide_which_columns_there_are(metrics, classes, kind, columns)
 @pytest.mark.parametrize(
     ("made", "classes", "words"),
     [
-        (board("log_loss", "mae"), 3, "no one column of predictions serves log_loss, mae"),
         (board("accuracy"), 0, "needs a target of two classes"),
         (board("accuracy", "auc"), 3, "auc needs two classes"),
-        (board("accuracy", id_column="Label"), 3, "is the name of a column of predictions"),
     ],
 )
 def test_boards_that_no_file_can_serve_are_refused(made: Board, classes: int, words: str) -> None:

@@ -108,7 +108,7 @@ class Board(Strict):
             problems += [
                 f"tie_break: {tie.name} needs {tie.needs}, a file for {own.name} holds {own.needs}"
                 for tie in ties
-                if tie.needs != own.needs and (own.needs != "probabilities" or tie.needs == "values")
+                if (tie.needs == "values") != (own.needs == "values")
             ]
         if (self.direction == "higher") != own.higher_is_better:
             right = "higher" if own.higher_is_better else "lower"
