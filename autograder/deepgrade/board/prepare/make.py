@@ -9,12 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from deepgrade.board.competition import Board, competition_folder
 from deepgrade.board.errors import BoardError
-from deepgrade.board.form import SERVES, Array, Form, form_of, kind_of, submission_bytes
-from deepgrade.board.metrics import METRICS, answers_for, measure
+from deepgrade.board.form import Array, form_of, kind_of, submission_bytes
 from deepgrade.board.prepare.audit import Truth, audit_public
 from deepgrade.board.prepare.checksums import check_sources, read_own_table, sources_of, write_released
 from deepgrade.board.prepare.folder import (
@@ -28,6 +26,7 @@ from deepgrade.board.prepare.folder import (
     row_names,
 )
 from deepgrade.board.prepare.released import Released, release_rows, row_counts
+from deepgrade.board.prepare.sample import constant_answer, sample_scores
 from deepgrade.board.prepare.solution import (
     USAGES,
     SolutionColumns,
@@ -36,7 +35,6 @@ from deepgrade.board.prepare.solution import (
     usages,
 )
 from deepgrade.board.prepare.tables import release_table
-from deepgrade.board.standing import Split
 from deepgrade.data import DataStore
 from deepgrade.data.arrays import read_array
 from deepgrade.data.stream import Stream
@@ -47,7 +45,6 @@ from deepgrade.records import Course
 
 _DESCRIPTION = "description.md"
 _SAMPLE = "sample_submission.csv"
-_SPLITS: tuple[Split, ...] = ("public", "private")
 
 
 def prepare_board(
@@ -182,7 +179,7 @@ def _file_board(
     for name, content in released.public.items():
         write_atomic(public / name, content)
     write_atomic(public / FORM, form.model_dump_json() + "\n")
-    sample = _constant(form, released)
+    sample = constant_answer(form, released.train_targets)
     write_atomic(public / _SAMPLE, submission_bytes(form, sample))
     manifest = _write_solution(
         folder, recipe, course, board, released.ids, released.targets, released.classes, sample
@@ -254,15 +251,6 @@ def _purpose(recipe: Recipe) -> str:
     return f"board {recipe.lab}/{recipe.board}"
 
 
-def _constant(form: Form, released: Released) -> Array:
-    """Return an answer that takes no model: the commonest class, the mean target, or equal chances for all classes."""
-    if form.kind == "probabilities":
-        return np.full(form.shape, 1 / form.classes)
-    if form.kind == "classes":
-        return np.full(form.shape, np.bincount(released.train_targets.astype(np.int64)).argmax())
-    return np.full(form.shape, 0.5 if form.kind == "scores" else released.train_targets.mean())
-
-
 def _write_solution(
     folder: Path,
     recipe: Recipe,
@@ -284,7 +272,7 @@ def _write_solution(
     private.mkdir(mode=0o700)
     private.chmod(0o700)
     write_atomic(private / SOLUTION, content, mode=0o600)
-    scores = {} if sample is None else _sample_scores(board, targets, usage, sample)
+    scores = {} if sample is None else sample_scores(board, targets, usage, sample)
     return Manifest(
         **recipe.model_dump(),
         key=recipe.key_for(course.secret),
@@ -293,28 +281,3 @@ def _write_solution(
         solution_sha256=sha256_bytes(content),
         sample=scores,
     )
-
-
-def _sample_scores(
-    board: Board, targets: Array, usage: NDArray[np.str_], sample: Array
-) -> dict[str, dict[Split, float]]:
-    """Return what the sample scores by every metric that such predictions allow: the board's may change among those."""
-    scores: dict[str, dict[Split, float]] = {}
-    kind = kind_of(board)
-    for name, metric in METRICS.items():
-        if metric.needs not in SERVES[kind]:
-            continue
-        found: dict[Split, float] = {}
-        for split in _SPLITS:
-            rows = usage == split.capitalize()
-            try:
-                found[split] = measure(metric, targets[rows], answers_for(metric, sample[rows])).value
-            except BoardError as error:
-                if metric in board.metrics:
-                    raise BoardError(
-                        f"Board {board.id}: its {int(rows.sum()):,} {split} rows cannot be scored. {error}"
-                    ) from None
-                break
-        else:
-            scores[name] = found
-    return scores
