@@ -290,3 +290,17 @@ def test_course_of_other_data_than_the_board_is_told_apart(fresh, book):
     done = enter_models(fresh.open(book, "models"))
     assert done.entered == 0
     assert "synthetic data (quick), the board is of real data (full)" in done.waiting[0][1]
+
+
+def test_boards_on_one_hidden_set_have_one_split(tmp_path, digits_store):
+    from support.made_board import COMPETITION
+
+    twin = (
+        COMPETITION.split("[[boards]]")[1]
+        .replace('id = "models"', 'id = "twin"')
+        .replace('metric = "accuracy"', 'metric = "macro_f1"')
+    )
+    text = (COMPETITION % {"policy": ""}).replace("[[baselines]]", f"[[boards]]{twin}[[baselines]]")
+    made = make_course(tmp_path, digits_store, competition=text)
+    first, second = (open_prepared(made.course, "tiny", name).solution().usage for name in ("models", "twin"))
+    assert (first == second).all()

@@ -421,6 +421,8 @@ def test_the_reader_of_files_cannot_reach_a_solution() -> None:
                     open_names |= {module.split(".")[2]} - seen
     assert seen <= {
         "submission_file",
+        "intervals",
+        "policy",
         "cells",
         "defects",
         "form",

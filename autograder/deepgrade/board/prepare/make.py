@@ -261,7 +261,10 @@ def _write_solution(
     classes: int,
     sample: Array | None = None,
 ) -> Manifest:
-    stream = Stream(course.secret, f"{_purpose(recipe)} usage")
+    # Boards on one hidden set, of whatever lab, have one split: else the public score of one would tell of private rows of
+    # another.
+    whose = f"hidden set {', '.join(recipe.source)}" if recipe.entry == "model" else _purpose(recipe)
+    stream = Stream(course.secret, f"{whose} usage")
     usage = usages(
         targets, classes, private_share=board.private_share, ignored=recipe.ignored_rows, stream=stream
     )
