@@ -21,6 +21,7 @@ for _one in (
     preparing.check,
     preparing.files,
     preparing.references,
+    preparing.record,
     entering.update,
     entering.submit,
     entering.submissions,

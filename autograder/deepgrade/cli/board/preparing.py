@@ -12,7 +12,7 @@ from rich.console import Console
 from deepgrade.board.competition import load_competition
 from deepgrade.board.errors import BoardError
 from deepgrade.board.invariants import check_board
-from deepgrade.board.prepare import open_prepared, prepare_board
+from deepgrade.board.prepare import open_prepared, prepare_board, write_checksums, write_examples
 from deepgrade.cli.board.common import board_option, lab_options
 from deepgrade.cli.options import data_options, errors_for_people, grading_options, store_option
 from deepgrade.cli.progress import GradeProgress
@@ -158,3 +158,23 @@ def references(
         console.print(one_line(line, 300), markup=False)
     if wrong:
         sys.exit(1)
+
+
+@click.command()
+@lab_options
+@data_options
+@store_option
+def record(
+    lab: str, root: Path, course_folder: Path, origin: Origin, size: Size, store_folder: Path | None
+) -> None:
+    """Write into LAB's competition folder which data it was made with (checksums.toml), and samples of submissions.
+
+    `prepare` refuses data of other sums. For who writes a lab; a course needs none of it.
+    """
+    where = LabFiles(find_root(root), lab)
+    loaded = load_lab(where)
+    competition = load_competition(where, loaded)
+    store = DataStore(store_folder or default_store())
+    paths = [write_checksums(where, loaded, competition, store, origin=origin, size=size)]
+    for path in [*paths, *write_examples(where, competition, store)]:
+        click.echo(path.relative_to(where.root))
