@@ -25,9 +25,9 @@ from zoo.boards.stored_runs import read_course
 
 
 def todos() -> list[Todo]:
-    """Return every measurement, cheap ones first, those of one hidden set together."""
+    """Return every measurement: cheap ones first, then the first secret of every data set, then the second."""
     every = [
-        (one.cost, ALL.index(dataset), number, Todo(dataset, method, number, one.settings(dataset)))
+        (one.cost, number, ALL.index(dataset), Todo(dataset, method, number, one.settings(dataset)))
         for method, one in MEASUREMENTS.items()
         for dataset, secrets in one.secrets.items()
         for number in range(1, secrets + 1)
