@@ -11,12 +11,13 @@ from typing import Any
 from deepgrade.files import write_atomic
 from zoo.boards.hidden_picture import draw
 from zoo.boards.measurements import ALL, MEASUREMENTS, SKETCH_BITS
-from zoo.boards.networks import BEST, TRAININGS, Training
+from zoo.boards.networks import BEST, SOFTMAX, TRAININGS, Training
 from zoo.boards.stored_runs import read_runs
 
 Found = dict[tuple[str, str], list[dict[str, Any]]]
 _BEGIN, _END = "<!-- measured: {block} -->", "<!-- end of measured: {block} -->"
 _DRAWN = ("original", "mounted", "public", "before_distortion", "hidden")
+_KINDS = {BEST: ("imdb", "honest_best"), SOFTMAX: ("mnist", "honest_softmax")}
 _PACKAGES = ("keras", "tensorflow-cpu", "scikit-learn", "numpy")
 _LONG_LITERALS = 300_000
 """Characters of code from which `long_literal` is flagged (score/flags.py)."""
@@ -53,8 +54,9 @@ def draw_table(found: Found) -> list[str]:
         columns: list[tuple[str, dict[str, list[float]]]] = [
             ("hidden set", one) for one in found.get((name, "carvings"), [])
         ]
-        for method, network in (("honest", ""), ("honest_best", f", {BEST}")):
-            own = found.get((name, method), [])
+        others = [(place, f", {kind}") for kind, place in _KINDS.items() if place[0] == name]
+        for place, network in [((name, "honest"), ""), *others]:
+            own = found.get(place, [])
             if own:
                 both = {key: [one[key] for one in own] for key in _DRAWN}
                 columns.append((f"hidden set and training{network}", both))
@@ -123,14 +125,11 @@ def _carried(name: str, title: str, figures: Sequence[dict[str, Any]]) -> str:
 def made_with(found: Found) -> list[str]:
     """Return the trainings in words, and the versions."""
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in _PACKAGES)
-    trained = [
-        name
-        for name in TRAININGS
-        if (name, "honest") in found or (name == BEST and ("imdb", "honest_best") in found)
-    ]
+    honest = {name: (name, "honest") for name in ALL} | _KINDS
+    trained = [kind for kind in TRAININGS if honest[kind] in found]
     trainings = "; ".join(
         f"{name} {t.layers}, {t.honest_epochs} epochs{_cheats(t)}, batches of {t.batch}"
-        for name, t in ((name, TRAININGS[name]) for name in trained)
+        for name, t in ((kind, TRAININGS[kind]) for kind in trained)
     )
     return [f"Networks: {trainings}.", f"Versions: {versions}."]
 

@@ -11,6 +11,7 @@ from deepgrade.data.encoders import Rows
 from zoo.boards.carved import encoded, in_slices
 
 BEST = "le5's best_model"
+SOFTMAX = "mnist_softmax's softmax_model"
 
 
 class Training(NamedTuple):
@@ -29,12 +30,13 @@ TRAININGS = {
     "imdb": Training("10,000-16-16-1, RMSprop", 4, 12, 512),
     "cifar100": Training("three strided convolutions (32, 64, 128) and 256-100, Adam", 8, 12, 128),
     BEST: Training("10,000-32-1 with dropout 0.3 and 0.5, Adam at 0.0005", 8, 0, 256),
+    SOFTMAX: Training("784-10 on pixels of 0 to 255, RMSprop at 0.0001", 15, 0, 128),
 }
 """Data set -> the usual network. CIFAR-100's is a fifth of the lab's network, so that one core trains it in minutes."""
 
 
 def built(kind: str) -> Any:
-    """Return an untrained network: a data set's usual one, or `BEST`."""
+    """Return an untrained network: a data set's usual one, or a lab's own."""
     import keras
     import tensorflow as tf
     from keras import layers
@@ -63,6 +65,8 @@ def built(kind: str) -> Any:
             layers.Dropout(0.5),
             layers.Dense(1, activation="sigmoid"),
         ]
+    elif kind == SOFTMAX:
+        stack = [keras.Input((784,)), layers.Rescaling(255.0), layers.Dense(10, activation="softmax")]
     else:
         convolutions = [
             layers.Conv2D(n, 3, strides=2, padding="same", activation="relu") for n in (32, 64, 128)
@@ -86,9 +90,13 @@ def trained(
     keras.utils.set_random_seed(seed)
     kind = kind or name
     network = built(kind)
-    optimizer = {"cifar100": "adam", BEST: keras.optimizers.Adam(5e-4)}.get(kind, "rmsprop")
+    optimizers = {
+        "cifar100": "adam",
+        BEST: keras.optimizers.Adam(5e-4),
+        SOFTMAX: keras.optimizers.RMSprop(1e-4),
+    }
     loss = "binary_crossentropy" if name == "imdb" else "sparse_categorical_crossentropy"
-    network.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
+    network.compile(optimizer=optimizers.get(kind, "rmsprop"), loss=loss, metrics=["accuracy"])
     order, batch = np.random.RandomState(seed), TRAININGS[kind].batch
     for _ in range(epochs):
         shuffled = order.permutation(len(labels))

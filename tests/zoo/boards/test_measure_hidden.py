@@ -63,6 +63,8 @@ def test_cheap_measurements_come_first_and_no_two_share_a_file() -> None:
     assert len({todo.file for todo in every}) == len(every)
     costs = [MEASUREMENTS[todo.method].cost for todo in every]
     assert costs == sorted(costs)
+    trainings = [todo.dataset for todo in every if MEASUREMENTS[todo.method].cost]
+    assert trainings == sorted(trainings, key=lambda name: name == "cifar100"), "slow ones last"
     assert {todo.dataset for todo in every} == set(ALL)
     assert len({secret(number) for number in range(1, 20)}) == 19
 
