@@ -47,7 +47,7 @@ def labs_table(folder: Path) -> list[str]:
 def draw_table(found: Found) -> list[str]:
     """Return what one honest network reaches on many hidden sets, and honest networks on theirs."""
     rows = [
-        "| data | varies | n | original | mounted | grader's rows | undistorted | hidden | distortion | mounted less hidden |",
+        "| data | varies | n | original | mounted | grader's rows | undistorted | hidden | distortion | gap |",
         "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for name in ALL:
@@ -62,7 +62,7 @@ def draw_table(found: Found) -> list[str]:
                 columns.append((f"hidden set and training{network}", both))
         for varies, figures in columns:
             lost = [a - b for a, b in zip(figures["before_distortion"], figures["hidden"], strict=True)]
-            gap = [a - b for a, b in zip(figures["mounted"], figures["hidden"], strict=True)]
+            gap = [a - b for a, b in zip(figures["public"], figures["hidden"], strict=True)]
             cells = " | ".join(
                 mean_and_sd(values) for values in [*(figures[key] for key in _DRAWN), lost, gap]
             )

@@ -19,7 +19,7 @@ from zoo.boards.networks import BEST, SOFTMAX, TRAININGS
 
 ALL = ("mnist", "imdb", "cifar100")
 SKETCH_BITS = (32, 64, 128)
-CARVINGS = 10
+CARVINGS = {"mnist": 40, "imdb": 20, "cifar100": 10}
 _HARD_COPIES = 20
 
 
@@ -117,7 +117,7 @@ def _carvings(bench: Bench) -> Figures:
     """Hold one honest network against many hidden sets: what the draw and the distortion do, whatever the training."""
     network, name = bench.honest(), bench.carved.name
     found = []
-    for number in range(1, CARVINGS + 1):
+    for number in range(1, CARVINGS[name] + 1):
         carved = load_carved(bench.store, name, number, bench.work / "hidden")
         found.append(judged(carved, lambda rows: networks.answers_of(network, name, rows)))
     return {key: [one[key] for one in found] for key in found[0]}
@@ -235,7 +235,7 @@ MEASUREMENTS = {
         _carvings,
         1,
         dict.fromkeys(ALL, 1),
-        lambda name: {"carvings": CARVINGS} | _epochs("honest_epochs", "batch")(name),
+        lambda name: {"carvings": CARVINGS[name]} | _epochs("honest_epochs", "batch")(name),
     ),
     "trained_mounted": Measurement(
         "trained on the mounted test set as well",
