@@ -115,7 +115,7 @@ def _carried(name: str, title: str, figures: Sequence[dict[str, Any]]) -> str:
     size = statistics.fmean(f["bytes"] for f in figures)
     text = size * 5 / 4
     flagged = sum(f["flag"] is not None for f in figures)
-    told = "flagged" if text > _LONG_LITERALS else "not in cells of under 100,000 characters"
+    told = "flagged" if text > _LONG_LITERALS else "not flagged, in cells of under 100,000"
     hidden = mean_and_sd([f["hidden"] for f in figures])
     return (
         f"| {name} | {title} | {size:,.0f} | {text:,.0f} | {hidden} | {told} | {flagged} of {len(figures)} |"
