@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deepgrade.files import write_atomic
+from deepgrade.score.flags import LONG_CELL, LONG_NOTEBOOK
 from zoo.boards.hidden_picture import draw
 from zoo.boards.measurements import ALL, MEASUREMENTS, SKETCH_BITS
 from zoo.boards.networks import BEST, SOFTMAX, TRAININGS, Training
@@ -19,8 +20,6 @@ _BEGIN, _END = "<!-- measured: {block} -->", "<!-- end of measured: {block} -->"
 _DRAWN = ("original", "mounted", "public", "before_distortion", "hidden")
 _KINDS = {BEST: ("imdb", "honest_best"), SOFTMAX: ("mnist", "honest_softmax")}
 _PACKAGES = ("keras", "tensorflow-cpu", "scikit-learn", "numpy")
-_LONG_LITERALS = 300_000
-"""Characters of code from which `long_literal` is flagged (score/flags.py)."""
 
 
 def mean_and_sd(values: Sequence[float], digits: int = 4) -> str:
@@ -115,7 +114,7 @@ def _carried(name: str, title: str, figures: Sequence[dict[str, Any]]) -> str:
     size = statistics.fmean(f["bytes"] for f in figures)
     text = size * 5 / 4
     flagged = sum(f["flag"] is not None for f in figures)
-    told = "flagged" if text > _LONG_LITERALS else "not flagged, in cells of under 100,000"
+    told = "flagged" if text > LONG_NOTEBOOK else f"not flagged, in cells of under {LONG_CELL:,}"
     hidden = mean_and_sd([f["hidden"] for f in figures])
     return (
         f"| {name} | {title} | {size:,.0f} | {text:,.0f} | {hidden} | {told} | {flagged} of {len(figures)} |"
