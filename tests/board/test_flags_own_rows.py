@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deepgrade.board.flags.own_rows import OwnRows, own_rows_flags
+from deepgrade.board.flags.own_model import OwnRows
+from deepgrade.board.flags.own_rows import own_rows_flags
 from deepgrade.board.flags.own_rows_reader import own_rows_of
 from deepgrade.lab import load_lab
 from deepgrade.score.reader import EvidenceReader

@@ -44,8 +44,7 @@ def identical_weights(
     """Flag models of different people whose weights are equal byte for byte; as `identical_predictions`."""
     known = {facts.weights_sha256 for facts in references if facts.weights_sha256 is not None}
     found = (
-        "All weights of the models are equal to the last bit in entries of {parties}. Independent training does not lead"
-        " there. "
+        "All weights are equal to the last bit in the models of {parties}. Independent training does not lead there. "
         f"{_SEED} Weights that nobody trained are equal as soon as seed and layers are: did fit run? {_LOOK}"
     )
     return _equal("identical_weights", found, entries, lambda facts: facts.weights_sha256, known)

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from deepgrade.board.flags.own_rows import Finding, Floats, OwnRows
+from deepgrade.board.flags.own_model import Finding, Floats, OwnRows
+from deepgrade.board.flags.own_targets import is_fixed_split
 
 _EXACT = 1e-5
 """Of the targets' standard deviation: nearer than this, a prediction is the target."""
@@ -30,13 +31,15 @@ _KNOWS_AT_LEAST = 0.1
 _LEAST_SPREAD = 0.03
 """Of logarithms and shares among honest models: where all have the same rows, they are nearly equal."""
 _MOST_NUMBERS = 400_000
-"""Larger tables are thinned out before trees are fitted to them: a few seconds at most."""
+"""Larger tables are thinned out before trees are fitted to them, and not split 300 times: a few seconds at most."""
+_MOST_COLUMNS = 500
 
 
 def fit_findings(rows: OwnRows, references: Sequence[OwnRows]) -> list[Finding]:
     """Return what is odd about an entry's errors."""
     found = [*_exact(rows), *_target_among_inputs(rows)]
-    if rows.training is not None and len(rows.targets) >= _LEAST_ROWS and rows.targets.std() > 0:
+    narrow = rows.inputs.shape[1] <= _MOST_COLUMNS
+    if rows.training is not None and narrow and len(rows.targets) >= _LEAST_ROWS and rows.targets.std() > 0:
         found += [*_too_good(rows), *_knows_test_rows(rows, references), *_easy_rows(rows, references)]
     return found
 
@@ -164,32 +167,54 @@ def _knows_test_rows(rows: OwnRows, references: Sequence[OwnRows]) -> list[Findi
 
 def _easy_rows(rows: OwnRows, references: Sequence[OwnRows]) -> list[Finding]:
     """Compare the split with random ones of the same rows, unless honest work always has the same split."""
-    from deepgrade.board.flags.own_targets import is_fixed_split
-
     training, targets = rows.training or (rows.inputs, rows.targets)
-    if len(references) < 2 or is_fixed_split(references):
+    many = training.size + rows.inputs.size > _MOST_NUMBERS
+    if many or len(references) < 2 or is_fixed_split(references):
         return []
     inputs, truth = np.concatenate([training, rows.inputs]), np.concatenate([targets, rows.targets])
     order = np.lexsort((*inputs.T, truth))
     inputs, truth = inputs[order], truth[order]
-    random, errors = np.random.default_rng(0), []
-    for _ in range(_SPLITS):
-        mixed = random.permutation(len(truth))
-        test, rest = mixed[: len(rows.targets)], mixed[len(rows.targets) :]
-        errors.append(
-            math.log(
-                error(rows, truth[test], least_squares(inputs[rest], truth[rest], inputs[test])) + 1e-300
+    random = np.random.default_rng(0)
+    mixed = [random.permutation(len(truth)) for _ in range(_SPLITS)]
+    count = len(rows.targets)
+    found = []
+    for what, ease_of in (
+        ("Least squares has an error", _ruler_error),
+        ("Targets have a mean distance from their median", _spread),
+    ):
+        own = ease_of(rows, (training, targets), (rows.inputs, rows.targets))
+        by_chance = [
+            ease_of(
+                rows,
+                (inputs[order[count:]], truth[order[count:]]),
+                (inputs[order[:count]], truth[order[:count]]),
             )
-        )
-    own = math.log(error(rows, rows.targets, least_squares(training, targets, rows.inputs)) + 1e-300)
-    usual, spread = float(np.mean(errors)), max(float(np.std(errors)), _LEAST_SPREAD)
-    standing_out = (usual - own) / spread
-    if standing_out < _EASY or usual - own < _EASY_AT_LEAST:
+            for order in mixed
+        ]
+        usual, spread = float(np.mean(by_chance)), max(float(np.std(by_chance)), _LEAST_SPREAD)
+        standing_out = (usual - own) / spread
+        if standing_out >= _EASY and usual - own >= _EASY_AT_LEAST:
+            found.append((standing_out, what, own, usual))
+    if not found:
         return []
+    standing_out, what, own, usual = max(found)
     sentence = (
-        f"Least squares has an error of {math.exp(own):.4g} on these test rows, and of {math.exp(usual):.4g} on test rows"
-        f" drawn at random from the same table: {standing_out:.1f} standard deviations easier than chance makes them"
-        f" ({_SPLITS} random splits). They may have been picked. Innocent reason: outliers were dropped from the test rows."
-        " Look at how the split is drawn."
+        f"{what} of {math.exp(own):.4g} on these test rows, and of {math.exp(usual):.4g} on test rows drawn at random from"
+        f" the same table: {standing_out:.1f} standard deviations easier than chance makes them ({_SPLITS} random splits)."
+        " They may have been picked. Innocent reason: outliers were dropped from the test rows. Look at how the split is"
+        " drawn."
     )
     return [Finding("easy_rows", sentence, standing_out)]
+
+
+_Part = tuple[Floats, Floats]
+
+
+def _ruler_error(rows: OwnRows, training: _Part, test: _Part) -> float:
+    """Return the logarithm of least squares' error on the test part."""
+    return math.log(max(error(rows, test[1], least_squares(*training, test[0])), 1e-300))
+
+
+def _spread(_: OwnRows, __: _Part, test: _Part) -> float:
+    """Return the logarithm of the test targets' mean distance from their median."""
+    return math.log(max(float(np.abs(test[1] - np.median(test[1])).mean()), 1e-300))

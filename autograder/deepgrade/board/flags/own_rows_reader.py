@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from deepgrade.board.flags.own_rows import Floats, OwnRows
+from deepgrade.board.flags.own_model import Floats, OwnRows
 from deepgrade.lab import HiddenEvaluation, Lab
 from deepgrade.score.arrays import SampledArray
 from deepgrade.score.blobs import Unusable

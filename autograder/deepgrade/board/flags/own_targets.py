@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from deepgrade.board.flags.own_rows import Finding, Floats, OwnRows
+from deepgrade.board.flags.own_model import Finding, Floats, OwnRows
 
 _NEAR = 2e-5
 """Of a column's standard deviation: targets may have been float32, or standardised by other code."""
