@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,10 @@ from deepgrade.board.contestants import contestants
 from deepgrade.board.entering.files import kept_outputs
 from deepgrade.board.errors import BoardError
 from deepgrade.board.flags import BoardFlag, EntryFacts, class_flags
+from deepgrade.board.flags.model import sorted_flags
+from deepgrade.board.flags.own_model import OwnRows
+from deepgrade.board.flags.own_rows import own_rows_flags
+from deepgrade.board.flags.own_rows_reader import own_rows_of
 from deepgrade.board.flags.weights import weights_digest
 from deepgrade.board.model_outputs import NoOutputs, NotYet, model_outputs
 from deepgrade.board.opened import OpenBoard
@@ -18,6 +24,9 @@ from deepgrade.board.references import references_of
 from deepgrade.board.scoring import outputs_sha256
 from deepgrade.evidence import RunRecord
 from deepgrade.records import BoardEntry, RunStore
+from deepgrade.score.data_facts import DataFactsTable
+from deepgrade.score.reader import EvidenceReader
+from deepgrade.score.unavailable import CheckProblem
 
 
 def flags_of_board(opened: OpenBoard) -> tuple[BoardFlag, ...]:
@@ -25,12 +34,66 @@ def flags_of_board(opened: OpenBoard) -> tuple[BoardFlag, ...]:
 
     Each competitor's counting entry is looked at. Predictions are read from where they are stored; nothing runs.
     """
+    if opened.board.entry == "model" and not opened.has_private:
+        return sorted_flags([*_work_alike(opened), *_own_rows(opened)])
     entries = [facts for one in _counting(opened) for facts in _facts_of(opened, *one)]
     labels: NDArray[np.int64] | None = None
     if opened.has_private and opened.board.metrics[0].needs != "values":
         labels = opened.prepared.solution().targets.astype(np.int64)
     references = list(_references(opened)) if labels is not None else []
     return class_flags(entries, labels, references)
+
+
+def _work_alike(opened: OpenBoard) -> tuple[BoardFlag, ...]:
+    """Look for equal predictions and equal weights; errors on different rows cannot be compared."""
+    return class_flags([facts for one in _counting(opened) for facts in _facts_of(opened, *one)])
+
+
+def _own_rows(opened: OpenBoard) -> Iterator[BoardFlag]:
+    """Look for look-ups and leaks in the rows that each notebook set apart for itself."""
+    columns = _mounted_columns(opened)
+    store = RunStore(opened.course, opened.lab.name)
+    theirs = RunStore(opened.course.references, opened.lab.name)
+    references = [
+        rows
+        for one in references_of(opened)
+        if (rows := _rows_of(opened, theirs.folder(one.key), one.record, columns)) is not None
+    ]
+    for students, entry in _counting(opened):
+        record = store.read(entry.run_key) if entry.run_key is not None else None
+        if record is None or entry.run_key is None:
+            continue
+        rows = _rows_of(opened, store.folder(entry.run_key), record, columns)
+        if rows is not None:
+            yield from own_rows_flags(rows, references, entry=entry.id, students=students)
+
+
+def _rows_of(
+    opened: OpenBoard, folder: Path, record: RunRecord, columns: Mapping[str, NDArray[Any]]
+) -> OwnRows | None:
+    try:
+        return own_rows_of(
+            EvidenceReader(folder, record), opened.lab, opened.board.place, str(opened.board.hidden), columns
+        )
+    except (
+        Exception
+    ):  # a stranger's evidence brought it about; the rest of the class is looked at all the same
+        return None
+
+
+def _mounted_columns(opened: OpenBoard) -> Mapping[str, NDArray[Any]]:
+    manifest = opened.prepared.manifest
+    public = opened.course.data(manifest.origin, manifest.size) / "public"
+    for name in opened.lab.data:
+        if (public / name / "facts.json").is_file():
+            try:
+                columns: Mapping[str, NDArray[Any]] = getattr(
+                    DataFactsTable(public, opened.lab.data), name
+                ).columns
+            except CheckProblem:  # no table
+                continue
+            return columns
+    return {}
 
 
 def _counting(opened: OpenBoard) -> Iterator[tuple[tuple[str, ...], BoardEntry]]:
