@@ -219,6 +219,48 @@ def test_constant_targets_and_inputs_are_no_error():
 
 
 @FEW
+@given(
+    SEEDS,
+    st.integers(1, 40),
+    st.integers(1, 4),
+    st.sampled_from([0.0, 1e-300, 1e-30, 1.0, 1e29]),
+    st.sampled_from(["mae", "rae", "rmse", "r2"]),
+)
+def test_strange_numbers_are_no_error(seed, count, columns, scale, metric):
+    rng = np.random.default_rng(seed)
+
+    def some(*shape):
+        return rng.integers(-2, 3, shape) * scale
+
+    rows = OwnRows(
+        metric,
+        some(count, columns),
+        some(count),
+        some(count),
+        some(2 * count, columns),
+        some(2 * count),
+        some(2 * count),
+        {"c": some(30)},
+    )
+    assert "not_looked_for" not in codes(rows, [rows] * 6 + splits(1))
+    exact = replace(rows, predictions=rows.targets, train_predictions=rows.train_targets)
+    assert "not_looked_for" not in codes(exact, splits(6))
+
+
+def test_what_breaks_a_look_is_said_and_costs_no_other():
+    rows = honest(np.random.default_rng(16))
+    broken = replace(
+        rows,
+        predictions=rows.predictions[:-1],
+        inputs=np.resize(rows.inputs[:5], rows.inputs.shape),
+        targets=np.resize(rows.targets[:5], rows.targets.shape),
+    )
+    flags = own_rows_flags(broken, splits(), entry=1, students=("ada",))
+    assert [flag.code for flag in flags] == ["repeated_rows", "not_looked_for"]
+    assert "look at its rows by hand" in flags[1].sentence and flags[1].students == ("ada",)
+
+
+@FEW
 @given(SEEDS)
 def test_honest_splits_are_left_alone(seed):
     assert codes(honest(np.random.default_rng(seed)), splits()) == []

@@ -24,7 +24,7 @@ class BoardFlag:
     """Keys in alphabetical order; empty where it concerns the whole board."""
     entries: tuple[int, ...]
     strength: float
-    """Sorts flags, strongest first: about how many standard deviations from honest work, 0 to 100."""
+    """Sorts flags, 0 to 100, strongest first: standard deviations from honest work where there is chance, high for facts."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,8 +16,8 @@ from deepgrade.board.flags.own_targets import is_fixed_split
 
 _EXACT = 1e-5
 """Of the targets' standard deviation: nearer than this, a prediction is the target."""
-_LEAST_EXACT = 5
-_EXACT_SHARE = 0.05
+_LEAST_EXACT = 3
+_EXACT_SHARE = 0.02
 _AMONG_INPUTS = 0.999
 _LEAST_ROWS = 20
 _FAR_BETTER = 0.6
@@ -48,6 +48,10 @@ def error(rows: OwnRows, targets: Floats, predictions: Floats) -> float:
     """Return the mean absolute error where the board's metric is one, else the mean squared error."""
     off = np.abs(targets - predictions)
     return float(off.mean() if rows.metric in ("mae", "rae") else np.square(off).mean())
+
+
+def _log_error(rows: OwnRows, targets: Floats, predictions: Floats) -> float:
+    return math.log(max(error(rows, targets, predictions), 1e-300))
 
 
 def least_squares(training: Floats, targets: Floats, rows: Floats) -> Floats:
@@ -127,11 +131,11 @@ def _knowledge(rows: OwnRows) -> list[float]:
     left = rows.targets - ruler
     found = [float(left @ (rows.predictions - ruler) / max(float(left @ left), 1e-300))]
     if rows.train_predictions is not None and len(rows.train_predictions) == len(targets):
-        own = error(rows, targets, rows.train_predictions) / error(rows, rows.targets, rows.predictions)
-        beside = error(rows, targets, least_squares(training, targets, training)) / error(
-            rows, rows.targets, ruler
+        own = _log_error(rows, targets, rows.train_predictions) - _log_error(
+            rows, rows.targets, rows.predictions
         )
-        found.append(math.log(max(own, 1e-300) / max(beside, 1e-300)))
+        of_ruler = _log_error(rows, targets, least_squares(training, targets, training))
+        found.append(own - (of_ruler - _log_error(rows, rows.targets, ruler)))
     return found
 
 
@@ -212,7 +216,7 @@ _Part = tuple[Floats, Floats]
 
 def _ruler_error(rows: OwnRows, training: _Part, test: _Part) -> float:
     """Return the logarithm of least squares' error on the test part."""
-    return math.log(max(error(rows, test[1], least_squares(*training, test[0])), 1e-300))
+    return _log_error(rows, test[1], least_squares(*training, test[0]))
 
 
 def _spread(_: OwnRows, __: _Part, test: _Part) -> float:

@@ -8,13 +8,21 @@ value say nothing about who; every flag has innocent reasons.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
 
 from deepgrade.board.flags.model import BoardFlag, flag_of, sorted_flags
 from deepgrade.board.flags.own_fit import fit_findings
-from deepgrade.board.flags.own_model import OwnRows
+from deepgrade.board.flags.own_model import Finding, OwnRows
 from deepgrade.board.flags.own_repeats import repetition_findings
 from deepgrade.board.flags.own_targets import target_findings
+
+_LOOKS: Mapping[str, Callable[[OwnRows, Sequence[OwnRows]], list[Finding]]] = {
+    "the repetitions": repetition_findings,
+    "the targets": target_findings,
+    "the errors": fit_findings,
+}
 
 
 def own_rows_flags(
@@ -32,7 +40,14 @@ def own_rows_flags(
     Returns:
         Flags, strongest first.
     """
-    looks = (repetition_findings, target_findings, fit_findings)
-    found = [finding for look in looks for finding in look(rows, references)]
+    found: list[Finding] = []
+    for what, look in _LOOKS.items():
+        try:
+            with np.errstate(all="ignore"):
+                found += look(rows, references)
+        except Exception as error:
+            # A stranger's numbers brought it about; everything else is looked at all the same.
+            sentence = f"The grader could not look at {what} of this entry ({type(error).__name__}): look at its rows by hand."
+            found.append(Finding("not_looked_for", sentence, 0.0))
     named = {student: [entry] for student in students}
     return sorted_flags(flag_of(one.code, one.sentence, named, one.strength) for one in found)

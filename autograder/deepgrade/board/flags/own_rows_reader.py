@@ -17,6 +17,9 @@ from deepgrade.score.reader import EvidenceReader, read_array
 from deepgrade.score.series import plain
 from deepgrade.score.unavailable import EvidenceUnavailable, ReviewNeeded
 
+_LARGEST = 1e30
+"""Of inputs, as `as_targets` has it for targets: the square of what is larger may not be a number any more."""
+
 
 def own_rows_of(
     reader: EvidenceReader,
@@ -100,7 +103,7 @@ def _rows(value: Any) -> Floats | None:
     if values.dtype.kind not in "biuf" or values.ndim < 2 or not values.size:
         return None
     rows = values.astype(np.float64).reshape(len(values), -1)
-    return rows if np.isfinite(rows).all() else None
+    return rows if np.isfinite(rows).all() and np.abs(rows).max() <= _LARGEST else None
 
 
 def _targets(value: Any, evaluation: HiddenEvaluation) -> Floats | None:
