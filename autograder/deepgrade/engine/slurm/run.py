@@ -1,0 +1,124 @@
+"""The Slurm engine: the same shape as `engine.local.run_all`, with the work on a cluster's nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deepgrade.engine.local import Finished
+from deepgrade.engine.one import Setup
+from deepgrade.engine.slurm.batch import Batch, open_batches
+from deepgrade.engine.slurm.commands import Slurm
+from deepgrade.engine.slurm.errors import LeftRunningError, NoAnswerError, RefusedError, SlurmError
+from deepgrade.engine.slurm.files import setup_file
+from deepgrade.engine.slurm.site import Site
+from deepgrade.engine.slurm.watch import Watch
+from deepgrade.files import write_atomic
+from deepgrade.records import Course
+from deepgrade.submission import Submission
+
+
+def run_on_cluster(
+    submissions: Iterable[Submission],
+    setup: Setup,
+    course: Course,
+    site: Site,
+    *,
+    sandbox: str | None,
+    private: tuple[Path, ...] = (),
+    started: Callable[[Submission], None] = lambda _: None,
+    tell: Callable[[str], None] = lambda _: None,
+    slurm: Slurm | None = None,
+) -> Iterator[Finished]:
+    """Run submissions on a cluster and yield each when its run is stored.
+
+    What an earlier call submitted is waited for and not submitted again. For who has the course to itself.
+
+    Args:
+        submissions: All are taken before the first is submitted; each is written to disk at once.
+        setup: What they share; its store gets the runs.
+        course: Batches are kept in it, so it has to be on a file system that the nodes see under the same name.
+        site: The cluster.
+        sandbox: What surrounds a run on the node, as `find_sandbox` takes it.
+        private: What students' code must not be able to read where rights of files alone keep it out.
+        started: Called when a submission is first seen running.
+        tell: Called with sentences for the instructor.
+        slurm: The cluster's commands.
+
+    Raises:
+        SlurmError: Slurm is not here, does not answer, or refuses such jobs; what is finished or under way is kept.
+    """
+    file = setup_file(setup, sandbox, private).model_dump_json(indent=1)
+    watch = Watch(course, setup, site, slurm or Slurm(), started=started, tell=tell)
+    earlier = [_resumed(batch) for batch in open_batches(course, setup.lab.name)]
+    places = {key: (batch, index) for batch, unsettled in earlier for key, index in unsettled.items()}
+    wanted: dict[str, set[int]] = {batch.name: set() for batch, _ in earlier}
+    fresh: Batch | None = None
+    for submission in submissions:
+        key = setup.key(submission)
+        if key in places:
+            batch, index = places[key]
+        else:
+            batch = fresh = fresh or Batch.create(course, setup.lab.name, setup_file(setup, sandbox, private))
+            index = batch.add(submission, key)
+        wanted.setdefault(batch.name, set()).add(index)
+    batches = [batch for batch, _ in earlier] + ([fresh] if fresh else [])
+    for batch in batches:
+        if batch is fresh:
+            batch.save()
+        elif wanted[batch.name]:
+            write_atomic(
+                batch.folder / "setup.json", file, mode=0o600
+            )  # the same keys; perhaps another sandbox
+        watch.add(batch, wanted[batch.name])
+    count = sum(len(indexes) for name, indexes in wanted.items() if fresh is None or name != fresh.name)
+    if count:
+        tell(f"{count} submissions are with Slurm already, from an earlier call.")
+    _submit(watch)
+    yield from watch.results()
+
+
+def _resumed(batch: Batch) -> tuple[Batch, dict[str, int]]:
+    return batch, {
+        task.key: index for index, task in enumerate(batch.state.tasks) if index not in batch.state.settled
+    }
+
+
+def _submit(watch: Watch) -> None:
+    try:
+        watch.submit()
+    except NoAnswerError as error:
+        raise SlurmError(
+            f"Slurm's controller does not answer ({error}). `scontrol ping` says whether it is up. Give the same command again"
+            " when it is: what was submitted is found, the rest is submitted then, and nothing was lost."
+        ) from None
+    except RefusedError as error:
+        raise SlurmError(
+            f"Slurm refuses these jobs ({error}). Mend the site file (docs/slurm.md) or lab.toml's limits, then give the same"
+            " command again; nothing was lost."
+        ) from None
+
+
+@contextmanager
+def leaving_jobs_running(course: Course, lab: str) -> Iterator[None]:
+    """Say, where the block is interrupted, that the jobs go on, and how to cancel them.
+
+    Raises:
+        LeftRunningError: Interrupted.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        jobs = {job for batch in open_batches(course, lab) for job in batch.jobs()}
+        raise LeftRunningError(interrupted_text(sorted(jobs))) from None
+
+
+def interrupted_text(jobs: list[int]) -> str:
+    """Return what an instructor reads who has interrupted the head."""
+    if not jobs:
+        return "Interrupted. No job is under way. What was finished is kept; the same command goes on from there."
+    return (
+        "Interrupted. The jobs go on, and the same command picks up their results."
+        f" To cancel them: scancel {' '.join(map(str, jobs))}"
+    )
