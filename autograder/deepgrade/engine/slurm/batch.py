@@ -96,13 +96,25 @@ class Batch:
         folder = parent / f"{moment:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         for path in (parent.parent, parent, folder, *(folder / name for name in _FOLDERS)):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_atomic(folder / "setup.json", setup.model_dump_json(indent=1), mode=_MODE)
-        return cls(folder, BatchState(lab=lab, created_at=moment))
+        batch = cls(folder, BatchState(lab=lab, created_at=moment))
+        batch.write_setup(setup)
+        return batch
 
     @property
     def name(self) -> str:
         """The folder's name."""
         return self.folder.name
+
+    @property
+    def unsettled(self) -> dict[str, int]:
+        """Key -> index of the tasks about which something is left to do."""
+        return {
+            task.key: index for index, task in enumerate(self.state.tasks) if index not in self.state.settled
+        }
+
+    def write_setup(self, setup: SetupFile) -> None:
+        """Write `setup.json`."""
+        write_atomic(self.folder / "setup.json", setup.model_dump_json(indent=1), mode=_MODE)
 
     def save(self) -> None:
         """Write `state.json`."""
@@ -143,24 +155,30 @@ class Batch:
             self._attempts[index].remove(entry)
         self.save()
 
+    @property
+    def live_arrays(self) -> list[ArrayEntry]:
+        """The arrays in which something that is not settled may be under way."""
+        settled = self.state.settled
+        return [array for array in self.state.arrays if any(index not in settled for index in array.indexes)]
+
     def jobs(self) -> set[int]:
-        """Return the job ids of arrays in which something that is not settled may be under way."""
-        return {
-            array.job
-            for array in self.state.arrays
-            if array.job and any(index not in self.state.settled for index in array.indexes)
-        }
+        """Return their job ids."""
+        return {array.job for array in self.live_arrays if array.job}
 
     def attempts(self, index: int) -> list[ArrayEntry]:
         """Return the arrays that hold a task, the latest last."""
         return self._attempts.get(index, [])
 
-    def settle(self, index: int, outcome: str) -> None:
-        """Note that nothing more is to be done about a task, and remove what its attempts left."""
-        self.state.settled[index] = outcome
+    def settle(self, outcomes: Mapping[int, str]) -> None:
+        """Note that nothing more is to be done about tasks, and how they ended; remove what their attempts left."""
+        if not outcomes:
+            return
+        self.state.settled.update(outcomes)
         self.save()
-        for folder in (self.folder / "attempts").glob(f"{index}-*"):
-            shutil.rmtree(folder, ignore_errors=True)
+        for folder in (self.folder / "attempts").iterdir():
+            index = folder.name.partition("-")[0]
+            if index.isdecimal() and int(index) in outcomes:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def close_if_settled(self) -> None:
         """Close the batch when every task is settled; what explains it later (state, logs, ends) stays."""

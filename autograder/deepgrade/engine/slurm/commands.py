@@ -55,14 +55,17 @@ class Slurm:
             raise NoAnswerError(f"sbatch printed no job's number: {text.strip()[:200]!r}")
         return job
 
-    def queue(self) -> list[Seen]:
-        """Return all of this user's array tasks that the controller remembers, those that are over as well.
+    def queue(self, names: Iterable[str]) -> list[Seen]:
+        """Return all tasks of arrays of these names that the controller remembers, those that are over as well.
 
         Raises:
             NoAnswerError: The controller does not answer.
         """
-        words = ["--noheader", "--array", "--states=all", "--me", f"--format={QUEUE_FORMAT}"]
-        return parse_queue(self._ask("squeue", *words))
+        listed = ",".join(sorted(names))
+        if not listed:
+            return []
+        words = ["--noheader", "--array", "--states=all", f"--user={os.geteuid()}", f"--name={listed}"]
+        return parse_queue(self._ask("squeue", *words, f"--format={QUEUE_FORMAT}"))
 
     def accounting(self, jobs: Iterable[int]) -> list[Seen]:
         """Return what the site's accounting remembers of arrays; nothing where a site keeps none."""

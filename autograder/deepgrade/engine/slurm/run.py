@@ -14,7 +14,6 @@ from deepgrade.engine.slurm.errors import LeftRunningError, NoAnswerError, Refus
 from deepgrade.engine.slurm.files import setup_file
 from deepgrade.engine.slurm.site import Site
 from deepgrade.engine.slurm.watch import Watch
-from deepgrade.files import write_atomic
 from deepgrade.records import Course
 from deepgrade.submission import Submission
 
@@ -49,45 +48,39 @@ def run_on_cluster(
     Raises:
         SlurmError: Slurm is not here, does not answer, or refuses such jobs; what is finished or under way is kept.
     """
-    file = setup_file(setup, sandbox, private).model_dump_json(indent=1)
-    watch = Watch(course, setup, site, slurm or Slurm(), started=started, tell=tell)
-    earlier = [_resumed(batch) for batch in open_batches(course, setup.lab.name)]
-    places = {key: (batch, index) for batch, unsettled in earlier for key, index in unsettled.items()}
-    wanted: dict[str, set[int]] = {batch.name: set() for batch, _ in earlier}
+    file = setup_file(setup, sandbox, private)
+    watch = Watch(setup, site, slurm or Slurm(), started=started, tell=tell)
+    earlier = open_batches(course, setup.lab.name)
+    places = {key: (batch, index) for batch in earlier for key, index in batch.unsettled.items()}
+    wanted: dict[str, set[int]] = {batch.name: set() for batch in earlier}
     fresh: Batch | None = None
     for submission in submissions:
         key = setup.key(submission)
         if key in places:
             batch, index = places[key]
         else:
-            batch = fresh = fresh or Batch.create(course, setup.lab.name, setup_file(setup, sandbox, private))
+            batch = fresh = fresh or Batch.create(course, setup.lab.name, file)
             index = batch.add(submission, key)
         wanted.setdefault(batch.name, set()).add(index)
-    batches = [batch for batch, _ in earlier] + ([fresh] if fresh else [])
-    for batch in batches:
-        if batch is fresh:
-            batch.save()
-        elif wanted[batch.name]:
-            write_atomic(
-                batch.folder / "setup.json", file, mode=0o600
-            )  # the same keys; perhaps another sandbox
+    for batch in earlier:
+        if wanted[batch.name]:
+            batch.write_setup(file)  # the same keys; perhaps another sandbox
         watch.add(batch, wanted[batch.name])
-    count = sum(len(indexes) for name, indexes in wanted.items() if fresh is None or name != fresh.name)
+    if fresh is not None:
+        fresh.save()
+        watch.add(fresh, wanted[fresh.name])
+    count = sum(bool(batch.attempts(index)) for batch in earlier for index in wanted[batch.name])
     if count:
         tell(f"{count} submissions are with Slurm already, from an earlier call.")
-    _submit(watch)
-    yield from watch.results()
-
-
-def _resumed(batch: Batch) -> tuple[Batch, dict[str, int]]:
-    return batch, {
-        task.key: index for index, task in enumerate(batch.state.tasks) if index not in batch.state.settled
-    }
-
-
-def _submit(watch: Watch) -> None:
-    try:
+    with _errors_with_advice():
         watch.submit()
+        yield from watch.results()
+
+
+@contextmanager
+def _errors_with_advice() -> Iterator[None]:
+    try:
+        yield
     except NoAnswerError as error:
         raise SlurmError(
             f"Slurm's controller does not answer ({error}). `scontrol ping` says whether it is up. Give the same command again"

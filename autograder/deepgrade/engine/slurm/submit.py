@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import shlex
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from deepgrade.infer import ModelBounds
 from deepgrade.lab import Lab, Limits
 
 _NO_SUCH_NODES = ("node configuration is not available", "invalid node name")
+_FULL_S = 60.0
 _TOO_MANY = ("submit limit", "submitjob", "maxsubmit", "maxjobcount", "temporarily unable to accept")
 
 
@@ -86,6 +88,7 @@ def script_text(batch: Path, entry: ArrayEntry, site: Site, options: Sequence[st
     """Return an array's script; the options stand in it for people who want to know."""
     words = [
         str(site.python or sys.executable),
+        "-P",  # the working folder is the batch's
         "-m",
         "deepgrade.engine.slurm.task",
         str(batch),
@@ -114,9 +117,15 @@ class Submitter:
     def __init__(self, slurm: Slurm, site: Site, setup: Setup) -> None:
         self._slurm, self._site, self._setup = slurm, site, setup
         self._most: int | None = None
+        self._full_at: float | None = None
 
-    def submit(self, batch: Batch, indexes: Sequence[int], exclude: Sequence[str] = ()) -> list[int]:
-        """Submit tasks in as many arrays as it takes, and return those that Slurm does not take at this moment.
+    @property
+    def is_full(self) -> bool:
+        """Whether Slurm took no more jobs of this user a short while ago."""
+        return self._full_at is not None and time.monotonic() - self._full_at < _FULL_S
+
+    def submit(self, batch: Batch, indexes: Sequence[int], exclude: Sequence[str] = ()) -> None:
+        """Submit tasks in as many arrays as it takes; those that Slurm does not take at this moment are left out.
 
         Raises:
             NoAnswerError: Slurm did not answer; what was asked stands in the batch, to be found or asked again.
@@ -140,13 +149,13 @@ class Submitter:
                 if not any(words in said for words in _TOO_MANY):
                     raise
                 if len(chunk) == 1:
-                    return left
+                    self._full_at = time.monotonic()
+                    return
                 most = len(chunk) // 2
                 continue
             batch.save()
             after = entry.job
             left = left[len(chunk) :]
-        return []
 
     def _send(self, batch: Batch, entry: ArrayEntry, after: int | None) -> int:
         setup, site = self._setup, self._site
