@@ -20,7 +20,7 @@ from support.cluster import Cluster, running_cluster
 from support.small_class import make_small_lab, write_class
 
 SITE = {
-    "partition": "gpu", "memory_margin_mib": 400, "poll_s": 0.3, "grace_s": 2.0, "margin_minutes": 1, "sandbox": "bubblewrap",
+    "partition": "gpu", "memory_margin_mib": 400, "poll_s": 0.3, "grace_s": 1.5, "margin_minutes": 1, "sandbox": "bubblewrap",
 }  # fmt: skip
 MAX_ARRAY = 8
 """So small that a class of ordinary size needs several arrays."""
@@ -98,8 +98,22 @@ class School:
 
     def head(self, *words: str, **environment: str) -> subprocess.Popen:
         """Start `deepgrade grade` as a process."""
-        command = [sys.executable, "-m", "deepgrade.cli.main", "grade", "small", str(self.folder / "submissions")]
-        command += ["--root", str(self.files.root), "--course", str(self.course.root), "--store", str(self.store.root)]
+        command = [
+            sys.executable,
+            "-m",
+            "deepgrade.cli.main",
+            "grade",
+            "small",
+            str(self.folder / "submissions"),
+        ]
+        command += [
+            "--root",
+            str(self.files.root),
+            "--course",
+            str(self.course.root),
+            "--store",
+            str(self.store.root),
+        ]
         command += ["--data", "synthetic", "--size", "quick", "--engine", "slurm", *words]
         if "--site" not in words:
             command += ["--site", str(self.site())]

@@ -31,7 +31,9 @@ NOTEBOOKS = {
     "cleo": notebook(load="raise ValueError('no pixels')"),
     "dan": notebook(load="while True:\n    pass"),
     "eve": notebook(count=PRYING),
-    "fay": notebook(count="import time\nfor _ in range(60):\n    try:\n        time.sleep(60)\n    except BaseException:\n        pass"),
+    "fay": notebook(
+        count="import time\nfor _ in range(60):\n    try:\n        time.sleep(60)\n    except BaseException:\n        pass"
+    ),
     "gus": '{"cells": [',
     "hal": notebook(count=COUNT + "\ndata = bytearray(3 << 30)"),
     **{f"ida{number}": notebook(count=COUNT + f"\n# {number}") for number in range(3)},
@@ -46,12 +48,23 @@ def graded(tmp_path_factory, digits_store, cluster):
 
     folder = tmp_path_factory.mktemp("graded")
     files = make_small_lab(folder / "labs")
-    files.toml.write_text(files.toml.read_text().replace("wall_s = 40", "wall_s = 12").replace("cell_s = 6", "cell_s = 3"))
+    files.toml.write_text(
+        files.toml.read_text().replace("wall_s = 40", "wall_s = 12").replace("cell_s = 6", "cell_s = 3")
+    )
     school = School(folder, digits_store, cluster, files)
     school.hand_in(NOTEBOOKS)
     school.summary = school.grade()
     request = school.request()
-    local = GradeRequest(files, request.paths, Course(folder / "local"), digits_store, "synthetic", "quick", "bubblewrap", slots=2)
+    local = GradeRequest(
+        files,
+        request.paths,
+        Course(folder / "local"),
+        digits_store,
+        "synthetic",
+        "quick",
+        "bubblewrap",
+        slots=2,
+    )
     grade(local, type(school.heard)())
     return school
 
@@ -90,7 +103,9 @@ def test_timeouts_are_the_students_and_are_not_tried_again(graded):
     assert graded.heard.outcomes["fay"] == ("timeout", False)
     assert len(graded.starts()) == len(NOTEBOOKS) - 1
     state = graded.state()
-    assert sorted(index for array in state["arrays"] for index in array["indexes"]) == list(range(len(NOTEBOOKS) - 1))
+    assert sorted(index for array in state["arrays"] for index in array["indexes"]) == list(
+        range(len(NOTEBOOKS) - 1)
+    )
 
 
 def test_class_larger_than_an_array_is_submitted_as_several(graded):

@@ -30,14 +30,21 @@ class Cluster:
     def ask(self, *command: str, check: bool = True) -> str:
         """Run one of Slurm's commands and return what it prints."""
         done = subprocess.run(
-            command, env={**os.environ, **self.environment}, capture_output=True, text=True, timeout=60, check=False
+            command,
+            env={**os.environ, **self.environment},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
         assert not check or done.returncode == 0, f"{command}: {done.stderr}"
         return done.stdout
 
     def running(self) -> list[tuple[str, str]]:
         """Return task (`12_3`) and node of all that run."""
-        lines = self.ask("squeue", "--noheader", "--array", "--states=running", "--format=%F_%K|%N").splitlines()
+        lines = self.ask(
+            "squeue", "--noheader", "--array", "--states=running", "--format=%F_%K|%N"
+        ).splitlines()
         return [(job, node) for job, _, node in (line.partition("|") for line in lines)]
 
     def jobs(self) -> list[str]:
@@ -46,7 +53,9 @@ class Cluster:
 
     def control(self, what: str, *words: str) -> None:
         """Start the controller or a node's daemon again, or stop everything."""
-        subprocess.run([_SCRIPT, what, *words, str(self.folder)], check=True, capture_output=True, timeout=120)
+        subprocess.run(
+            [_SCRIPT, what, *words, str(self.folder)], check=True, capture_output=True, timeout=120
+        )
 
     def kill_controller(self) -> None:
         """End the controller."""
@@ -79,7 +88,9 @@ def running_cluster(folder: Path, **settings: str) -> Iterator[Cluster]:
         cluster.control("stop")
 
 
-def wait_for(condition: Callable[[], object], what: str, *, timeout_s: float = 60, step_s: float = 0.1) -> None:
+def wait_for(
+    condition: Callable[[], object], what: str, *, timeout_s: float = 60, step_s: float = 0.1
+) -> None:
     """Wait until a condition holds."""
     deadline = time.monotonic() + timeout_s
     while not condition():

@@ -3,7 +3,7 @@
     <course>/slurm/<lab>/<batch>/          0700, like everything in it
         setup.json                         the grading, for the nodes
         state.json                         the head's own: submissions, keys, arrays, what is settled
-        tasks/<index>.json                 one submission
+        tasks/<index>.json                 one submission, and the key of its run
         arrays/<number>.json, .sh          which tasks an array holds, and its script
         attempts/<index>-<array>-.../      where one attempt works; a run store of its own
         done/<index>-<array>.json          how an attempt ended; written last, by rename
@@ -124,12 +124,12 @@ class Batch:
         """Add a submission and return its index."""
         index = len(self.state.tasks)
         self.state.tasks.append(TaskEntry(student=submission.student, key=key))
-        write_atomic(self._task(index), submission_text(submission), mode=_MODE)
+        write_atomic(self._task(index), submission_text(submission, key), mode=_MODE)
         return index
 
     def submission(self, index: int) -> Submission:
         """Return a submission by its index."""
-        return submission_from(self._task(index).read_text(encoding="utf-8"))
+        return submission_from(self._task(index).read_text(encoding="utf-8"))[0]
 
     def plan_array(self, indexes: Iterable[int], exclude: Iterable[str], *, requeues: int) -> ArrayEntry:
         """Note an array that is about to be submitted."""

@@ -118,23 +118,25 @@ def setup_from(file: SetupFile, sandbox: Sandbox, cards: Cards, attempt: Path) -
     )
 
 
-def submission_text(submission: Submission) -> str:
-    """Return a submission as JSON."""
+def submission_text(submission: Submission, key: str) -> str:
+    """Return a submission and its run's key as JSON: `tasks/<index>.json`."""
     data: dict[str, Any] = dataclasses.asdict(submission)
     moment = submission.handed_in_at
     data["handed_in_at"] = moment.isoformat() if moment else None
-    return json.dumps({"schema_version": 1, "submission": data})
+    return json.dumps({"schema_version": 1, "key": key, "submission": data})
 
 
-def submission_from(text: str) -> Submission:
-    """Return the submission that `submission_text` wrote."""
-    data = json.loads(text)["submission"]
+def submission_from(text: str) -> tuple[Submission, str]:
+    """Return the submission and the key that `submission_text` wrote."""
+    file = json.loads(text)
+    data = file["submission"]
     moment = data.pop("handed_in_at")
     cells = tuple(Cell(**cell) for cell in data.pop("cells"))
     warnings = tuple(data.pop("warnings"))
-    return Submission(
+    submission = Submission(
         **data,
         cells=cells,
         warnings=warnings,
         handed_in_at=datetime.fromisoformat(moment) if moment else None,
     )
+    return submission, file["key"]

@@ -25,7 +25,6 @@ from typing import NamedTuple
 import deepgrade
 from deepgrade.engine.gpus import Cards, find_gpus
 from deepgrade.engine.one import run_one
-from deepgrade.engine.slurm.batch import BatchState
 from deepgrade.engine.slurm.files import ArrayFile, Done, SetupFile, setup_from, submission_from
 from deepgrade.evidence import VERDICTS, Verdict
 from deepgrade.files import write_atomic
@@ -115,10 +114,8 @@ def _run_here(batch: Path, index: int, attempt: Path) -> Verdict:
     if other:
         raise NodeError(f"the students' Python differs from the head's: {other}")
     setup = setup_from(file, sandbox, _cards(file), attempt)
-    submission = submission_from((batch / "tasks" / f"{index}.json").read_text(encoding="utf-8"))
-    key = setup.key(submission)
-    state = BatchState.model_validate_json((batch / "state.json").read_bytes())
-    if key != state.tasks[index].key:
+    submission, key = submission_from((batch / "tasks" / f"{index}.json").read_text(encoding="utf-8"))
+    if key != setup.key(submission):
         raise NodeError("the run would have another key here than where it was submitted")
     with (
         tempfile.TemporaryDirectory(prefix="deepgrade-task-") as scratch,
