@@ -42,18 +42,21 @@ class Heard:
         self.outcomes, self.running, self.notes = {}, [], []
 
     def begin(self, total, slots):
-        pass
+        """Ignore it."""
 
     def started(self, student):
+        """Keep who runs."""
         self.running.append(student)
 
     def finished(self, student, outcome, *, stored):
+        """Keep the outcome."""
         self.outcomes[student] = (outcome, stored)
 
     def scoring(self, count):
-        pass
+        """Ignore it."""
 
     def note(self, text):
+        """Keep it."""
         self.notes.append(text)
 
 
@@ -69,6 +72,7 @@ class School:
 
     @property
     def course(self) -> Course:
+        """The course's folder."""
         return Course(self.folder / "course")
 
     def site(self, **fields) -> Path:
@@ -78,9 +82,11 @@ class School:
         return path
 
     def hand_in(self, notebooks: dict[str, str]) -> Path:
+        """Write notebooks, one a student."""
         return write_class(self.folder / "submissions", notebooks)
 
     def request(self, *, site: Path | None = None, course: Course | None = None) -> GradeRequest:
+        """Return what to grade."""
         return GradeRequest(
             self.files,
             [self.folder / "submissions"],
@@ -124,6 +130,7 @@ class School:
 
     @property
     def batches(self) -> list[Path]:
+        """The batches' folders, the oldest first."""
         return sorted((self.course.root / "slurm" / "small").iterdir())
 
     def starts(self) -> list[str]:
@@ -133,6 +140,7 @@ class School:
         return [line for line in lines if line.startswith("deepgrade: task ")]
 
     def state(self, batch: int = -1) -> dict:
+        """Return a batch's state.json."""
         return json.loads((self.batches[batch] / "state.json").read_text())
 
     def result(self, student: str):

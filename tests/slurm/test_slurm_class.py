@@ -25,15 +25,22 @@ found += [name for name in os.environ if name.startswith("SLURM")]
 counts = [100 - len(found), *([1] * len(found))] if not found else found
 """
 
+STUBBORN = """
+import time
+for _ in range(60):
+    try:
+        time.sleep(60)
+    except BaseException:
+        pass
+"""
+
 NOTEBOOKS = {
     "ada": notebook(),
     "bert": notebook(load=LOAD.replace(" / 255", "")),
     "cleo": notebook(load="raise ValueError('no pixels')"),
     "dan": notebook(load="while True:\n    pass"),
     "eve": notebook(count=PRYING),
-    "fay": notebook(
-        count="import time\nfor _ in range(60):\n    try:\n        time.sleep(60)\n    except BaseException:\n        pass"
-    ),
+    "fay": notebook(count=STUBBORN),
     "gus": '{"cells": [',
     "hal": notebook(count=COUNT + "\ndata = bytearray(3 << 30)"),
     **{f"ida{number}": notebook(count=COUNT + f"\n# {number}") for number in range(3)},

@@ -146,7 +146,7 @@ def test_node_without_the_gpu_that_was_asked_for_is_no_students_fault(school):
     assert school.heard.outcomes == {"ada": ("no_gpu", False)}
     assert len(summary.errors) == 1
     assert "the node shows none" in summary.errors[0]
-    assert [array["exclude"] for array in school.state()["arrays"]][0] == []
+    assert school.state()["arrays"][0]["exclude"] == []
     assert len({line.split("node ")[1][:2] for line in school.starts()}) == 2
     assert "--gres=gpu:1" in (school.batches[0] / "arrays" / "1.sh").read_text()
     assert school.result("ada") is None
