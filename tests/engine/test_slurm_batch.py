@@ -91,7 +91,7 @@ def test_batch_is_found_again_until_it_is_settled(setup, tmp_path):
     assert again.submission(1).student == "bob"
     assert [array.number for array in again.attempts(1)] == [1, 2]
     assert again.unsettled == {"a" * 64: 0, "b" * 64: 1}
-    assert again.jobs() == {12}
+    assert again.cancel_words() == ["scancel 12", f"scancel --name={second.name}"]
     (again.folder / "attempts" / "1-2-0-99").mkdir()
     again.settle({1: "ok"})
     assert not list((again.folder / "attempts").iterdir())

@@ -22,7 +22,7 @@ from support.small_class import make_small_lab, write_class
 SITE = {
     "partition": "gpu", "memory_margin_mib": 400, "poll_s": 0.3, "grace_s": 1.5, "margin_minutes": 1, "sandbox": "bubblewrap",
 }  # fmt: skip
-MAX_ARRAY = 8
+MAX_ARRAY = 5
 """So small that a class of ordinary size needs several arrays."""
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -96,36 +98,24 @@ def test_interrupted_head_says_that_jobs_go_on_and_how_to_cancel_them(school):
     os.kill(head.pid, signal.SIGINT)
     said, _ = head.communicate(timeout=30)
     assert head.returncode == 130
-    job = school.state()["arrays"][0]["job"]
-    assert f"To cancel them: scancel {job}\n" in said
-    assert "The jobs go on" in said
+    assert "The jobs go on, and the same command picks up their results." in said
     assert school.cluster.jobs()
-    assert school.grade().errors == []
-    _assert_graded_once(school)
-
-
-def test_cancelled_class_is_run_by_the_next_call(school):
-    school.hand_in(CLASS)
-    head = school.head()
-    wait_for(school.starts, "a first start")
-    os.kill(head.pid, signal.SIGINT)
-    said, _ = head.communicate(timeout=30)
-    school.cluster.ask(*said.split("To cancel them: ")[1].split())
+    command = said.split("To cancel them: ")[1].split()
+    assert command == ["scancel", str(school.state()["arrays"][0]["job"])]
+    school.cluster.ask(*command)
     wait_for(lambda: not school.cluster.jobs(), "the end of all jobs")
     assert school.grade().errors == []
     assert all(school.result(student) == FULL for student in CLASS)
 
 
-def test_machine_without_slurm_is_told_so_and_loses_nothing(school, tmp_path):
+def test_machine_without_slurm_is_told_so_and_loses_nothing(school):
     school.hand_in({"ada": notebook()})
-    tools = tmp_path / "bin"
-    tools.mkdir()
-    for name in ("bwrap", "setpriv", "sh", "true", "mount", "umount"):
-        (tools / name).symlink_to(
-            next(Path(folder, name) for folder in ("/usr/bin", "/bin") if Path(folder, name).exists())
-        )
-    head = school.head(PATH=str(tools))
-    said, _ = head.communicate(timeout=60)
+    with tempfile.TemporaryDirectory(
+        dir="/var/tmp"
+    ) as tools:  # a sandbox hides /tmp, and with it what PATH names there
+        for name in ("bwrap", "true"):
+            Path(tools, name).symlink_to(shutil.which(name))
+        said, _ = (head := school.head(PATH=tools)).communicate(timeout=60)
     assert head.returncode == 2, said
     assert "not on PATH" in said
     assert "not part of a Slurm cluster" in said
@@ -133,31 +123,16 @@ def test_machine_without_slurm_is_told_so_and_loses_nothing(school, tmp_path):
     assert school.result("ada") == FULL
 
 
-def test_silent_controller_is_an_error_at_submission_and_waited_for_later(school):
+def test_silent_controller_loses_nothing(school):
     school.hand_in(CLASS)
     school.cluster.kill_controller()
     try:
-        head = school.head()
-        said, _ = head.communicate(timeout=120)
+        said, _ = (head := school.head()).communicate(timeout=120)
         assert head.returncode == 2, said
         assert "controller does not answer" in said
         assert "nothing was lost" in said
     finally:
         school.cluster.control("controller")
-    head = school.head()
-    wait_for(school.starts, "a first start")
-    school.cluster.kill_controller()
-    try:
-        wait_for(lambda: len(list((school.batches[0] / "done").iterdir())) >= 1, "a first end")
-    finally:
-        school.cluster.control("controller")
-    said, _ = head.communicate(timeout=120)
-    assert head.returncode == 0, said
-    _assert_graded_once(school)
-
-
-def test_controller_that_stays_silent_ends_the_head_with_advice(school):
-    school.hand_in(CLASS)
     head = school.head("--site", str(school.site(patience_minutes=0.02)))
     wait_for(school.starts, "a first start")
     school.cluster.kill_controller()

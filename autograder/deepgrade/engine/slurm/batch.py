@@ -161,9 +161,12 @@ class Batch:
         settled = self.state.settled
         return [array for array in self.state.arrays if any(index not in settled for index in array.indexes)]
 
-    def jobs(self) -> set[int]:
-        """Return their job ids."""
-        return {array.job for array in self.live_arrays if array.job}
+    def cancel_words(self) -> list[str]:
+        """Return commands that cancel what may be under way."""
+        jobs = [str(array.job) for array in self.live_arrays if array.job]
+        in_doubt = [array.name for array in self.live_arrays if array.job is None]
+        named = [f"scancel --name={','.join(in_doubt)}"] if in_doubt else []
+        return ([f"scancel {' '.join(jobs)}"] if jobs else []) + named
 
     def attempts(self, index: int) -> list[ArrayEntry]:
         """Return the arrays that hold a task, the latest last."""

@@ -103,15 +103,19 @@ def leaving_jobs_running(course: Course, lab: str) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        jobs = {job for batch in open_batches(course, lab) for job in batch.jobs()}
-        raise LeftRunningError(interrupted_text(sorted(jobs))) from None
+        commands = [words for batch in open_batches(course, lab) for words in batch.cancel_words()]
+        raise LeftRunningError(interrupted_text(commands)) from None
 
 
-def interrupted_text(jobs: list[int]) -> str:
-    """Return what an instructor reads who has interrupted the head."""
-    if not jobs:
+def interrupted_text(commands: list[str]) -> str:
+    """Return what an instructor reads who has interrupted the head.
+
+    Args:
+        commands: That cancel what is under way.
+    """
+    if not commands:
         return "Interrupted. No job is under way. What was finished is kept; the same command goes on from there."
     return (
         "Interrupted. The jobs go on, and the same command picks up their results."
-        f" To cancel them: scancel {' '.join(map(str, jobs))}"
+        f" To cancel them: {'; '.join(commands)}"
     )

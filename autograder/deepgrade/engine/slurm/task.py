@@ -51,7 +51,6 @@ class _Ended(NamedTuple):
 def run_task(batch: Path, array: int, place: int) -> Done | None:
     """Run one task and write how it ended; None where an earlier attempt has done it already."""
     began = time.monotonic()
-    os.umask(0o077)
     entry = ArrayFile.model_validate_json((batch / "arrays" / f"{array}.json").read_bytes())
     index = entry.indexes[place]
     if _is_done(batch, index):
