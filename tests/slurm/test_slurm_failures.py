@@ -104,7 +104,7 @@ def test_failed_node_gives_its_task_back(school):
     finally:
         (school.cluster.folder / f"{node}.pid").unlink(missing_ok=True)
         school.cluster.control("node", node)
-        school.cluster.ask("scontrol", "update", f"nodename={node}", "state=resume")
+        school.cluster.ask("scontrol", "update", f"nodename={node}", "state=resume", check=False)
         wait_for(lambda: school.cluster.node_state(node) == "idle", "the node's return")
     assert school.result("ada") == FULL
     assert len(school.starts()) == 2

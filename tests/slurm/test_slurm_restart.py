@@ -113,7 +113,7 @@ def test_machine_without_slurm_is_told_so_and_loses_nothing(school):
     with tempfile.TemporaryDirectory(
         dir="/var/tmp"
     ) as tools:  # a sandbox hides /tmp, and with it what PATH names there
-        for name in ("bwrap", "true"):
+        for name in ("bwrap", "chmod", "rm", "true"):
             Path(tools, name).symlink_to(shutil.which(name))
         said, _ = (head := school.head(PATH=tools)).communicate(timeout=60)
     assert head.returncode == 2, said

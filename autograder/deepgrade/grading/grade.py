@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -18,14 +18,13 @@ from deepgrade.engine import (
     Finished,
     Setup,
     course_data,
-    find_gpus,
     refresh_predictions,
-    run_all,
     slots_for,
 )
-from deepgrade.engine.slurm import Site, TaskFailedError, leaving_jobs_running, run_on_cluster
+from deepgrade.engine.slurm import Site, TaskFailedError
 from deepgrade.evidence import RunRecord, Verdict
 from deepgrade.files import parse_strict_json, storage_errors
+from deepgrade.grading.engines import OnCluster, cards_for, finished_runs
 from deepgrade.grading.people import People, attribute, course_roster, record_people
 from deepgrade.grading.rescore import score_stored
 from deepgrade.infer import InferWorker
@@ -176,30 +175,6 @@ def _private(request: GradeRequest) -> tuple[Path, ...]:
     return (files.checks, files.toml, files.folder, request.course.root)
 
 
-def _cards(lab: Lab, site: Site | None) -> Cards:
-    """Return this machine's GPUs that a lab's runs share: none where its lab.toml wants none, or a cluster has them.
-
-    Raises:
-        LabError: The lab requires a GPU, and there is none to lend.
-    """
-    if lab.gpu == "off":
-        return Cards()
-    if site is not None:
-        if lab.gpu == "required" and not site.gres:
-            raise LabError(
-                f"{lab.name} requires a GPU (gpu in lab.toml), and the site file asks for none (gres is empty)."
-            )
-        return Cards()
-    gpus, why_none = find_gpus()
-    if lab.gpu == "required" and not gpus:
-        raise LabError(
-            f"{lab.name} requires a GPU (gpu in lab.toml), and this machine has none to lend: {why_none}."
-            " `deepgrade doctor` shows the same. Grade on a machine where nvidia-smi lists a GPU,"
-            ' or set gpu = "preferred" in lab.toml: then what asks for a GPU is not assessed.'
-        )
-    return Cards(gpus)
-
-
 def grade(request: GradeRequest, progress: Progress) -> GradeSummary:
     """Grade submissions; what an earlier call finished is not done again.
 
@@ -213,7 +188,7 @@ def grade(request: GradeRequest, progress: Progress) -> GradeSummary:
         StorageError: A disk is full or read-only; what was finished is kept.
     """
     parts = load_parts(request.files)
-    cards = _cards(parts.lab, request.site)
+    cards = cards_for(parts.lab, request.site)
     summary = GradeSummary()
     with request.course.working() as scratch:
         roster = course_roster(request.course, request.roster)
@@ -288,39 +263,27 @@ def _run_stage(
     ):
         people = attribute(gradebook, lab, intake, roster)
         total = len(intake.handed_in) + len(intake.refusals)
-        site = _throttled(request)
-        progress.begin(total, setup.slots if site is None else site.throttle or max(1, total))
+        together = request.slots or request.site.throttle or total if request.site else setup.slots
+        progress.begin(total, together)
 
         def started(submission: Submission) -> None:
             progress.started(people.shown(submission.student))
 
         waiting = pending(intake, people, worker)
-        with ExitStack() as stack:
-            if site is None:
-                runs = run_all(waiting, setup, worker, slots=setup.slots, started=started)
-            else:
-                stack.enter_context(leaving_jobs_running(request.course, lab))
-                runs = run_on_cluster(
-                    waiting,
-                    setup,
-                    request.course,
-                    site,
-                    sandbox=request.sandbox_name,
-                    private=_private(request),
-                    started=started,
-                    tell=progress.note,
-                )
+        with finished_runs(waiting, setup, worker, _cluster(request, progress), started=started) as runs:
             for done in runs:
                 _note_run(done, people.shown(done.submission.student), setup.store, progress, summary)
         summary.people = record_people(request.course, gradebook, lab, people)
     return frozenset(named)
 
 
-def _throttled(request: GradeRequest) -> Site | None:
-    """Return the cluster, with as many tasks beside each other as somebody asked for."""
-    if request.site is None or request.slots is None:
-        return request.site
-    return request.site.model_copy(update={"throttle": request.slots})
+def _cluster(request: GradeRequest, progress: Progress) -> OnCluster | None:
+    site = request.site
+    if site is None:
+        return None
+    if request.slots is not None:
+        site = site.model_copy(update={"throttle": request.slots})
+    return OnCluster(site, request.course, request.sandbox_name, _private(request), progress.note)
 
 
 def _note_run(done: Finished, shown: str, store: RunStore, progress: Progress, summary: GradeSummary) -> None:
