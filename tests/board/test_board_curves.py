@@ -141,6 +141,27 @@ def test_scores_beside_a_corner_never_earn_more_than_the_next_one(drawn, data):
     assert made.points(below, higher_is_better=higher) <= best
 
 
+@pytest.mark.parametrize(
+    ("corners", "before"),
+    [
+        (
+            [[0.17019969477910712, 1.393422803261577], [0.9528477408301902, 7.260885132301378]],
+            0.9528477408301901,
+        ),
+        ([[-1e10, 1.5 * 2**-52], [1e-9, 1 + 5 * 2**-52]], 0.0),
+    ],
+)
+def test_rounding_just_before_a_corner_does_not_earn_more_than_the_corner(corners, before):
+    made = rule({"kind": "piecewise", "at": corners})
+    place, earned = corners[-1]
+    assert made.points(before, higher_is_better=True) <= made.points(place, higher_is_better=True) == earned
+
+
+def test_points_that_rounding_lifts_above_what_is_possible_are_not_given():
+    made = rule({"kind": "step", "steps": [[1, 0.1 + 0.2]]}, possible=0.3)
+    assert made.points(2, higher_is_better=True) == 0.3
+
+
 @given(rules(), PLACES)
 def test_negated_scores_and_the_other_direction_earn_the_same(drawn, score):
     made, higher = drawn

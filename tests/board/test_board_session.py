@@ -4,8 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from deepgrade.board.prepare import open_prepared
-from deepgrade.board.submission_file import SubmissionRefused
 
 from deepgrade.board.assembly import standing_of
 from deepgrade.board.contestants import contestants
@@ -14,7 +12,9 @@ from deepgrade.board.entering import enter_file, enter_models
 from deepgrade.board.errors import BoardError
 from deepgrade.board.invariants import check_board
 from deepgrade.board.own_entries import own_entries
+from deepgrade.board.prepare import open_prepared
 from deepgrade.board.rescore import decide, rescore, undecided
+from deepgrade.board.submission_file import SubmissionRefused
 from deepgrade.evidence import Verdict
 from deepgrade.records import GradebookError
 from support.made_board import hand_in, make_course, outputs_with, submission_csv
@@ -68,7 +68,7 @@ def test_answers_score_best_and_the_sample_scores_what_was_recorded(made):
 def test_model_is_scored_on_both_splits_at_once_and_entered_once(fresh, book):
     labels = fresh.labels("models")
     opened = fresh.open(book, "models")
-    private = np.flatnonzero(_usage(opened) == 2)
+    private = np.flatnonzero(_usage(opened) == "Private")
     hand_in(fresh, book, "ada", outputs_with(labels, private[:10]))
     assert enter_models(opened).entered == 1
     again = enter_models(fresh.open(book, "models"))
@@ -101,12 +101,12 @@ def test_model_that_is_missing_stands_unscored_behind_everybody_and_a_run_that_f
 def test_private_scores_are_nowhere_for_students_until_they_are_revealed(fresh, book):
     labels = fresh.labels("models")
     opened = fresh.open(book, "models")
-    private = np.flatnonzero(_usage(opened) == 2)
-    hand_in(fresh, book, "ada", outputs_with(labels, private[:20]))
-    hand_in(fresh, book, "ben", outputs_with(labels, np.flatnonzero(_usage(opened) == 1)[:3]))
+    private = np.flatnonzero(_usage(opened) == "Private")
+    hand_in(fresh, book, "ada", outputs_with(labels, private[:30]))
+    hand_in(fresh, book, "ben", outputs_with(labels, np.flatnonzero(_usage(opened) == "Public")[:3]))
     enter_models(opened)
     before = standing_of(fresh.open(book, "models"), "student", now=NOON, student="ada")
-    secret = repr(1 - 20 / len(private))
+    secret = repr(1 - 30 / len(private))
     assert before.hidden_split and before.split == "public"
     assert secret not in repr(before)
     assert [line.points for line in before.lines] == [None] * 3
@@ -145,7 +145,7 @@ def test_a_group_stands_on_one_line_whoever_of_it_handed_in(fresh, book):
 def test_points_come_from_private_rows_and_chance_at_a_threshold_is_named(fresh, book):
     labels = fresh.labels("models")
     opened = fresh.open(book, "models")
-    private = np.flatnonzero(_usage(opened) == 2)
+    private = np.flatnonzero(_usage(opened) == "Private")
     hand_in(fresh, book, "ada", outputs_with(labels, private[: int(0.11 * len(private))]))
     hand_in(fresh, book, "ben", outputs_with(labels, []))
     enter_models(opened)
@@ -161,7 +161,7 @@ def test_late_entry_keeps_its_share_and_never_costs_what_was_earned_in_time(tmp_
     )
     book = made.gradebook()
     labels = made.labels("models")
-    private = np.flatnonzero(_usage(made.open(book, "models")) == 2)
+    private = np.flatnonzero(_usage(made.open(book, "models")) == "Private")
     half = outputs_with(labels, private[: int(0.2 * len(private))])
     early, late = datetime(2026, 5, 1, 9, tzinfo=UTC), datetime(2026, 5, 1, 11, tzinfo=UTC)
     hand_in(made, book, "ada", half, handed_in_at=early)
@@ -258,7 +258,7 @@ def test_frozen_board_keeps_later_entries_off_it_and_in_the_students_own_list(fr
 def test_corrected_label_is_scored_aside_shown_and_applied_or_cancelled(fresh, book):
     labels = fresh.labels("models")
     opened = fresh.open(book, "models")
-    row = int(np.flatnonzero(_usage(opened) == 1)[0])
+    row = int(np.flatnonzero(_usage(opened) == "Public")[0])
     hand_in(fresh, book, "right", outputs_with(labels, []))
     hand_in(fresh, book, "wrong", outputs_with(labels, [row]))
     enter_models(opened)
@@ -290,3 +290,17 @@ def test_course_of_other_data_than_the_board_is_told_apart(fresh, book):
     done = enter_models(fresh.open(book, "models"))
     assert done.entered == 0
     assert "synthetic data (quick), the board is of real data (full)" in done.waiting[0][1]
+
+
+def test_boards_on_one_hidden_set_have_one_split(tmp_path, digits_store):
+    from support.made_board import COMPETITION
+
+    twin = (
+        COMPETITION.split("[[boards]]")[1]
+        .replace('id = "models"', 'id = "twin"')
+        .replace('metric = "accuracy"', 'metric = "macro_f1"')
+    )
+    text = (COMPETITION % {"policy": ""}).replace("[[baselines]]", f"[[boards]]{twin}[[baselines]]")
+    made = make_course(tmp_path, digits_store, competition=text)
+    first, second = (open_prepared(made.course, "tiny", name).solution().usage for name in ("models", "twin"))
+    assert (first == second).all()

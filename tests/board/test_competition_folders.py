@@ -11,6 +11,10 @@ import numpy as np
 import pytest
 
 from deepgrade.board.competition import Competition, Policy, competition_folder, load_competition
+from deepgrade.board.form import form_of
+from deepgrade.board.prepare import example_path, read_checksums
+from deepgrade.board.submission_file import read_submission
+from deepgrade.data import DataStore
 from deepgrade.lab import Check, Lab, LabFiles, lab_names, load_checks, load_lab
 from deepgrade.report.prose import prose
 
@@ -40,9 +44,6 @@ NO_POINTS = {
 THRESHOLD_NOT_MEASURED = {
     ("islr_hitters", "hitters"): "the lab's threshold is for the rows that were trained on",
     ("islr_lstm", "imdb"): "seeds differ too much for one to follow",
-    # Until their calibrations on the real data stand in lab.toml.
-    ("islr_cifar100", "cifar100"): "set by hand",
-    ("keras_notes", "mnist"): "set by hand",
 }
 LABS = [name for name in lab_names(ROOT) if name not in NO_COMPETITION]
 # As a measured baseline's source names what it was taken from.
@@ -242,3 +243,27 @@ def test_description_is_a_page_that_can_be_shown(name):
 def test_no_paragraph_stands_in_two_descriptions():
     paragraphs = [paragraph for name in LABS for paragraph in text_of(name).split("\n\n")]
     assert len(paragraphs) == len(set(paragraphs))
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_samples_of_submissions_have_the_form_that_the_board_reads(name, tmp_path):
+    files = LabFiles(ROOT, name)
+    for board in competition_of(name).boards:
+        path = example_path(files, board)
+        if board.entry != "file":
+            assert not path.exists()
+            continue
+        entry = DataStore(tmp_path).catalogue[board.dataset]
+        form = form_of(board, tuple(f"10000{place}" for place in range(1, 6)), entry.classes)
+        assert len(read_submission(path.read_bytes(), form).predictions) == 5
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_the_published_data_of_a_competition_are_named_by_their_sums(name):
+    sums = read_checksums(LabFiles(ROOT, name))["real-full"]
+    wanted = {
+        lab_of(name).hidden[board.hidden].dataset if board.entry == "model" else board.dataset
+        for board in competition_of(name).boards
+    }
+    assert {dataset for dataset in wanted if dataset} <= set(sums)
+    assert all(re.fullmatch("[0-9a-f]{64}", value) for value in sums.values())

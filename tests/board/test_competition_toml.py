@@ -196,8 +196,8 @@ FAULTS = {
         "public_data: the catalogue's data are public",
     ),
     "file cannot give what the tie-break needs": (
-        ('direction = "lower"', 'direction = "lower"\ntie_break = ["log_loss"]'),
-        "tie_break: log_loss needs probabilities, a file for error_rate holds classes",
+        ('direction = "lower"', 'direction = "lower"\ntie_break = ["mae"]'),
+        "tie_break: mae needs values, a file for error_rate holds classes",
     ),
     "columns of one name": (
         ('dataset = "mnist"', 'dataset = "mnist"\nid_column = "Label"'),

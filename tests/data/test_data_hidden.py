@@ -15,6 +15,8 @@ from deepgrade.data import (
     HiddenSet,
     HiddenSetError,
     Ragged,
+    hidden_count,
+    hidden_rows,
     load_hidden_inputs,
     load_labels,
     prepare_hidden,
@@ -115,6 +117,23 @@ def test_hidden_rows_keep_the_balance_of_classes_in_an_order_that_says_nothing(
     in_public_order = load_labels(hidden.public, "test")[replaced_rows(source, hidden)]
     share = (in_public_order == labels[: len(in_public_order)]).mean()
     assert share < 1 / classes + 0.2, "the labels in public order would be the answers"
+
+
+@pytest.mark.parametrize("name", ["mnist", "imdb"])
+def test_which_rows_are_hidden_can_be_asked_without_making_anything(tmp_path: Path, name: str) -> None:
+    source, hidden = made(tmp_path, name)
+    before, after = read_data_folder(source).inputs("test"), read_data_folder(hidden.public).inputs("test")
+    replaced = {row for row in range(len(before)) if not np.array_equal(before[row], after[row])}
+    rows = hidden_rows(source, name, ROWS[name], SECRET)
+    assert len(rows) == ROWS[name]
+    assert replaced <= set(rows.tolist())
+    assert (np.diff(rows) > 0).all()
+    assert not set(rows.tolist()) & set(row_order(source, "test")[:100].tolist())
+    assert set(rows.tolist()) != set(hidden_rows(source, name, ROWS[name], SECRET[::-1]).tolist())
+    assert hidden_count(tmp_path / "hidden", name) == ROWS[name]
+    assert hidden_count(tmp_path / "elsewhere", name) is None
+    with pytest.raises(HiddenSetError, match="cannot be hidden"):
+        hidden_rows(source, name, 401, SECRET)
 
 
 def test_no_hidden_image_stands_in_the_public_set(tmp_path: Path) -> None:

@@ -77,9 +77,13 @@ def test_untrained_model_that_guesses_is_no_news(flagged):
     assert flagged(hidden=0.1, reported=0.1, iterations=0)[0] == {}
 
 
-def test_cell_of_a_hundred_thousand_characters_is_flagged_by_its_place(flagged):
-    sentence = flagged(source=f"weights = '{'A' * 100_000}'")[0]["long_literal"]
-    assert "cell 1 has 100,012 characters" in sentence
+def test_cell_longer_than_people_write_is_flagged_by_its_place(flagged):
+    sentence = flagged(source=f"weights = '{'A' * 20_000}'")[0]["long_literal"]
+    assert "cell 1 has 20,012 characters" in sentence
+
+
+def test_long_cell_that_a_person_may_have_written_is_no_news(flagged):
+    assert flagged(source="x = 1\n" * 3_000)[0] == {}
 
 
 def test_notebook_too_large_to_be_looked_through_is_flagged(flagged):

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from deepgrade.board.competition import Baseline
+from deepgrade.board.competition import Baseline, description_of
 from deepgrade.board.contestants import Contestant, contestants, measured_of, value_of
 from deepgrade.board.dates import is_late, own_deadline
 from deepgrade.board.earning import Earned, earned
 from deepgrade.board.opened import OpenBoard
 from deepgrade.board.pseudonyms import pseudonym
 from deepgrade.board.ranking import Candidate, places_moved, rank
+from deepgrade.board.references import reference_baseline
 from deepgrade.board.standing import Figure, Line, Split, Standing, Viewer
 from deepgrade.board.visibility import Shown
 from deepgrade.records import BoardEntry, EntryScores
@@ -50,7 +51,7 @@ def standing_of(
     everybody = contestants(opened)
     counted = [(one, one.counts(opened, seen.entries_until)) for one in everybody]
     present = [(one, entry) for one, entry in counted if entry is not None or _has_unscored(one, seen)]
-    names = _names(opened, [one for one, _ in present], seen)
+    names = _names(opened, everybody, seen)
     lines = _lines(opened, present, names, seen, viewer, own, now)
     manifest = opened.prepared.manifest
     metric = opened.board.metrics[0]
@@ -65,7 +66,7 @@ def standing_of(
         low=metric.low,
         high=metric.high,
         split=seen.ranked_by,
-        rows=manifest.private_rows if seen.ranked_by == "private" else manifest.public_rows,
+        rows=opened.rows[seen.ranked_by],
         lines=tuple(lines),
         data=f"{manifest.origin} data, {manifest.size}",
         made_at=now,
@@ -74,7 +75,7 @@ def standing_of(
         frozen_at=seen.entries_until,
         hidden_split=opened.has_private and not seen.private,
         thresholds=() if rule is None else rule.curve.corners(),
-        description=opened.prepared.description,
+        description=description_of(opened.files),
     )
 
 
@@ -85,7 +86,7 @@ def _has_unscored(one: Contestant, seen: Shown) -> bool:
 def _names(opened: OpenBoard, people: Iterable[Contestant], seen: Shown) -> dict[str, str]:
     names: dict[str, str] = {}
     taken: set[str] = set()
-    # In an order that does not change when others enter.
+    # All of them, and in one order: a name does not change with who is shown.
     for one in sorted(people, key=lambda contestant: contestant.competitor.key):
         key = one.competitor.key
         names[key] = (
@@ -107,7 +108,7 @@ def _lines(
     now: datetime,
 ) -> list[Line]:
     entries = {one.competitor.key: (one, entry) for one, entry in present}
-    baselines = {f"baseline {place}": one for place, one in enumerate(_baselines(opened))}
+    baselines = {f"baseline {place}": one for place, one in enumerate(_baselines(opened, seen.ranked_by))}
     ranks = ranks_of(opened, {key: entry for key, (_, entry) in entries.items()}, seen.ranked_by, baselines)
     moved = _movement(opened, entries, seen, now)
     lines = []
@@ -140,9 +141,10 @@ def _may_know_points(opened: OpenBoard, seen: Shown, viewer: Viewer) -> bool:
     return viewer == "staff" or seen.private or not opened.has_private
 
 
-def _baselines(opened: OpenBoard) -> list[Baseline]:
+def _baselines(opened: OpenBoard, split: Split) -> list[Baseline]:
     manifest = opened.prepared.manifest
-    return [
+    measured_here = reference_baseline(opened, split)
+    return ([] if measured_here is None else [measured_here]) + [
         one
         for one in opened.competition.baselines
         if one.board == opened.board.id and (one.origin, one.size) == (manifest.origin, manifest.size)

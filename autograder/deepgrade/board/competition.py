@@ -108,7 +108,7 @@ class Board(Strict):
             problems += [
                 f"tie_break: {tie.name} needs {tie.needs}, a file for {own.name} holds {own.needs}"
                 for tie in ties
-                if tie.needs != own.needs and (own.needs != "probabilities" or tie.needs == "values")
+                if (tie.needs == "values") != (own.needs == "values")
             ]
         if (self.direction == "higher") != own.higher_is_better:
             right = "higher" if own.higher_is_better else "lower"
@@ -242,6 +242,12 @@ def _repeated(names: list[str]) -> list[str]:
 def competition_folder(files: LabFiles) -> Path:
     """Return where a lab's competition stands, whether there is one or not."""
     return files.folder / "competition"
+
+
+def description_of(files: LabFiles) -> str:
+    """Return what students read of a lab's competition, Markdown; empty where nothing is written."""
+    path = competition_folder(files) / "description.md"
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 def has_competition(files: LabFiles) -> bool:

@@ -9,7 +9,9 @@ from deepgrade.board.competition import Board
 from deepgrade.board.metrics import METRICS
 from deepgrade.board.prepare import Prepared, Solution, verify_prepared
 from deepgrade.board.scoring import score_outputs
+from deepgrade.board.standing import Split
 from deepgrade.board.submission_file import read_submission
+from deepgrade.records import Measured
 
 _CLOSE = 1e-12
 
@@ -19,7 +21,7 @@ def check_board(board: Board, prepared: Prepared) -> tuple[list[str], list[str]]
     wrong, holds = list(verify_prepared(prepared)), []
     if not wrong:
         holds.append("its files are as they were made")
-    if prepared.manifest.private_rows == 0:
+    if not prepared.has_solution:
         return wrong, [*holds, "each entry is scored on its own rows"]
     solution = prepared.solution()
     for name, value, best in _answers(board, solution):
@@ -29,11 +31,13 @@ def check_board(board: Board, prepared: Prepared) -> tuple[list[str], list[str]]
             holds.append(f"the answers score {value:g} in {name}, the best there is")
     if board.entry == "file":
         found = _sample(board, prepared, solution)
-        for split, recorded in prepared.manifest.sample_scores.items():
-            if found.get(split) is None or abs(found[split] - recorded) > _CLOSE:
-                wrong.append(
-                    f"the sample scores {found.get(split)} on the {split} rows, recorded is {recorded!r}"
-                )
+        corrected = solution.sha256 != prepared.manifest.solution_sha256
+        for split, recorded in prepared.manifest.sample.get(board.metric, {}).items():
+            now = found.get(split)
+            if corrected:
+                holds.append(f"the sample scores {now} on the {split} rows; labels were corrected by hand")
+            elif now is None or abs(now - recorded) > _CLOSE:
+                wrong.append(f"the sample scores {now} on the {split} rows, recorded is {recorded!r}")
             else:
                 holds.append(f"the sample scores {recorded:.6g} on the {split} rows, as recorded")
     return wrong, holds
@@ -60,12 +64,12 @@ def _answers(board: Board, solution: Solution) -> list[tuple[str, float, float]]
     return found
 
 
-def _sample(board: Board, prepared: Prepared, solution: Solution) -> dict[str, float]:
+def _sample(board: Board, prepared: Prepared, solution: Solution) -> dict[Split, float]:
     data = (prepared.public / "sample_submission.csv").read_bytes()
     outputs = read_submission(data, prepared.form()).predictions
     scores = score_outputs(board, solution.targets, outputs, solution.usage, solution_sha256="")
-    return {
-        split: values[board.metric].value
-        for split, values in (("public", scores.public), ("private", scores.private))
-        if board.metric in values
-    }
+    splits: tuple[tuple[Split, dict[str, Measured]], ...] = (
+        ("public", scores.public),
+        ("private", scores.private),
+    )
+    return {split: values[board.metric].value for split, values in splits if board.metric in values}

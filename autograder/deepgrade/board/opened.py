@@ -40,7 +40,13 @@ class OpenBoard:
     @property
     def has_private(self) -> bool:
         """Whether some rows are private: a notebook's own rows are not."""
-        return self.prepared.manifest.private_rows > 0
+        return self.prepared.manifest.rows["Private"] > 0
+
+    @property
+    def rows(self) -> dict[Split, int]:
+        """How many rows each split has; 0 where every entry has its own rows."""
+        rows = self.prepared.manifest.rows
+        return {"public": rows["Public"], "private": rows["Private"]}
 
     @cached_property
     def competitors(self) -> Competitors:

@@ -11,17 +11,15 @@ from numpy.typing import NDArray
 from deepgrade.board.competition import Board
 from deepgrade.board.errors import BoardError
 from deepgrade.board.metrics import answers_for, measure
+from deepgrade.board.standing import Split
 from deepgrade.records import EntryScores, Measured
-
-IGNORED, PUBLIC, PRIVATE = 0, 1, 2
-"""Codes of `Usage`."""
 
 
 def score_outputs(
     board: Board,
     targets: NDArray[Any],
     outputs: NDArray[Any],
-    usage: NDArray[np.int8] | None,
+    usage: NDArray[np.str_] | None,
     *,
     solution_sha256: str,
 ) -> EntryScores:
@@ -31,22 +29,24 @@ def score_outputs(
         board: Whose metrics.
         targets: `(rows,)`.
         outputs: `(rows, classes)` or `(rows,)`, in the order of the targets.
-        usage: `(rows,)`: IGNORED, PUBLIC or PRIVATE; None: all rows are public, as a notebook's own are.
+        usage: `(rows,)`: `Public`, `Private` or `Ignored`; None: all rows are public, as a notebook's own are.
         solution_sha256: Of the labels; empty for a notebook's own.
 
     Returns:
         The scores; where a metric cannot be computed it is missing, and the reason stands beside. Without the board's
         own metric the entry is unscored.
     """
-    which = np.full(len(targets), PUBLIC, dtype=np.int8) if usage is None else usage
-    found: dict[int, dict[str, Measured]] = {PUBLIC: {}, PRIVATE: {}}
+    everything = np.ones(len(targets), dtype=np.bool_)
+    public = everything if usage is None else usage == "Public"
+    private = ~everything if usage is None else usage == "Private"
+    splits: tuple[tuple[Split, NDArray[np.bool_]], ...] = (("public", public), ("private", private))
+    found: dict[Split, dict[str, Measured]] = {"public": {}, "private": {}}
     reasons: list[str] = []
     if len(outputs) != len(targets):
         reasons.append(f"there are {len(outputs):,} predictions for {len(targets):,} rows")
     for metric in board.metrics if not reasons else ():
-        for split in (PUBLIC, PRIVATE):
-            rows = which == split
-            if split == PRIVATE and not rows.any():
+        for split, rows in splits:
+            if split == "private" and not rows.any():
                 continue
             try:
                 value, low, high = measure(metric, targets[rows], answers_for(metric, outputs[rows]))
@@ -57,10 +57,10 @@ def score_outputs(
     return EntryScores(
         solution_sha256=solution_sha256,
         outputs_sha256=outputs_sha256(outputs),
-        public_rows=int(np.count_nonzero(which == PUBLIC)),
-        private_rows=int(np.count_nonzero(which == PRIVATE)),
-        public=found[PUBLIC],
-        private=found[PRIVATE],
+        public_rows=int(np.count_nonzero(public)),
+        private_rows=int(np.count_nonzero(private)),
+        public=found["public"],
+        private=found["private"],
         reason="; ".join(dict.fromkeys(reasons)) or None,
     )
 

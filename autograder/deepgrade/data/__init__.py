@@ -17,7 +17,15 @@ from deepgrade.data.catalogue import Catalogue, CatalogueEntry, load_catalogue
 from deepgrade.data.download import Progress
 from deepgrade.data.encoders import Adapter, Rows, adapt, fits_shape, in_batches, limit_words, parse_adapter
 from deepgrade.data.errors import ChecksumError, DataError, DataNotFoundError, DownloadError, HiddenSetError
-from deepgrade.data.hidden import HiddenSet, hidden_key, prepare_hidden, verify_hidden
+from deepgrade.data.hidden import (
+    HiddenSet,
+    distorted_as_loaded,
+    hidden_count,
+    hidden_key,
+    hidden_rows,
+    prepare_hidden,
+    verify_hidden,
+)
 from deepgrade.data.loading import load_hidden_inputs, load_labels, load_public_rows
 from deepgrade.data.store import DataStore, StoredSet
 
@@ -41,9 +49,12 @@ __all__ = [
     "Size",
     "StoredSet",
     "adapt",
+    "distorted_as_loaded",
     "fingerprint",
     "fits_shape",
+    "hidden_count",
     "hidden_key",
+    "hidden_rows",
     "in_batches",
     "limit_words",
     "load_catalogue",

@@ -40,12 +40,14 @@ from deepgrade.data.arrays import (
 )
 from deepgrade.data.errors import HiddenSetError
 from deepgrade.data.loading import as_loaded, keras_order
+from deepgrade.data.shares import class_shares
 from deepgrade.data.stream import Stream
 from deepgrade.data.warp import distort
 from deepgrade.files import atomic_folder, sha256_json, write_atomic
 
 _VERSION = 1  # of the procedure: another one makes other sets, so it is part of the key
-_KEPT_ROWS = 100
+KEPT_ROWS = 100
+"""So many first rows of `load_data()` are never hidden."""
 _MIN_SECRET_BYTES = 16
 _COLOUR_AXES = 4  # images, rows, columns, colours
 _MILD = {"degrees": 5, "shift_hundredths": 30}
@@ -110,10 +112,7 @@ def prepare_hidden(source: Path, dataset: str, rows: int, secret: bytes, destina
         HiddenSetError: Too many rows, a short secret, or `destination` holds a set of another key.
         DataError: The source is not a data folder.
     """
-    folder = source if (source / "facts.json").is_file() else source / dataset
-    facts = read_facts(folder)
-    if facts.name != dataset:
-        raise HiddenSetError(f"{folder} holds {facts.name!r}, not {dataset!r}")
+    folder, facts = _source(source, dataset)
     key = hidden_key(facts, rows, secret)
     public, inputs, labels = (destination / part / dataset for part in ("public", "inputs", "labels"))
     manifest = destination / "keys" / f"{dataset}.json"
@@ -132,6 +131,42 @@ def prepare_hidden(source: Path, dataset: str, rows: int, secret: bytes, destina
             known = _make(read_data_folder(folder), facts, rows, seed, key, (public, inputs, labels))
             write_atomic(manifest, known.model_dump_json() + "\n", mode=0o600)
     return HiddenSet(public, inputs, labels, known.fingerprint)
+
+
+def _source(source: Path, dataset: str) -> tuple[Path, SetFacts]:
+    folder = source if (source / "facts.json").is_file() else source / dataset
+    facts = read_facts(folder)
+    if facts.name != dataset:
+        raise HiddenSetError(f"{folder} holds {facts.name!r}, not {dataset!r}")
+    return folder, facts
+
+
+def hidden_rows(source: Path, dataset: str, rows: int, secret: bytes) -> NDArray[np.int64]:
+    """Return which test rows `prepare_hidden` hides for the same arguments, without making anything.
+
+    For what has to keep off these rows. Who knows them can look their labels up, so the answer is never written
+    anywhere and its order says nothing of the hidden set's.
+
+    Returns:
+        Shape (rows,): places among the stored test rows, ascending.
+
+    Raises:
+        HiddenSetError: Too many rows, or a short secret.
+        DataError: The source is not a data folder.
+    """
+    folder, facts = _source(source, dataset)
+    chosen, _ = _choose(read_data_folder(folder), rows, Stream(_seed(facts, rows, secret), "rows"))
+    return np.sort(chosen)
+
+
+def hidden_count(destination: Path, dataset: str) -> int | None:
+    """Return how many rows the hidden set made in `destination` has; None where there is none.
+
+    Raises:
+        HiddenSetError: What was made is damaged.
+    """
+    known = _read_manifest(destination / "keys" / f"{dataset}.json")
+    return None if known is None else known.rows
 
 
 def verify_hidden(hidden: HiddenSet) -> tuple[str, ...]:
@@ -222,8 +257,10 @@ def _choose(data: DataSet, rows: int, stream: Stream) -> tuple[NDArray[np.int64]
     labels = np.asarray(data.labels("test")).reshape(-1)
     count = len(labels)
     order = keras_order(len(data.labels("train")), count)["test"] if data.is_ragged else np.arange(count)
-    shuffled = order[_KEPT_ROWS:][stream.order(max(0, count - _KEPT_ROWS))]
-    shares = _class_shares(labels, rows)
+    shuffled = order[KEPT_ROWS:][stream.order(max(0, count - KEPT_ROWS))]
+    if not 0 < rows <= count:
+        raise HiddenSetError(f"{rows} rows cannot be hidden: the test set has {count}.")
+    shares = class_shares(labels, rows)
     hidden, twins = [], []
     for label, share in shares.items():
         candidates = shuffled[labels[shuffled] == label]
@@ -241,17 +278,6 @@ def _choose(data: DataSet, rows: int, stream: Stream) -> tuple[NDArray[np.int64]
     return np.concatenate(hidden)[mixed], np.concatenate(twins)[mixed]
 
 
-def _class_shares(labels: Array, rows: int) -> dict[int, int]:
-    """Divide rows among classes as they stand in the test set; what rounding leaves goes to the largest remainders."""
-    if not 0 < rows <= len(labels):
-        raise HiddenSetError(f"{rows} rows cannot be hidden: the test set has {len(labels)}.")
-    classes, counts = np.unique(labels, return_counts=True)
-    shares = counts * rows // len(labels)
-    remainders = counts * rows % len(labels)
-    shares[np.argsort(-remainders, kind="stable")[: rows - shares.sum()]] += 1
-    return {int(label): int(share) for label, share in zip(classes, shares, strict=True)}
-
-
 def _distorted(
     inputs: Array | Ragged, twins: NDArray[np.int64], hidden_rows: NDArray[np.int64], stream: Stream
 ) -> tuple[Array | Ragged, Array | Ragged]:
@@ -263,9 +289,19 @@ def _distorted(
         take[hidden_rows] = len(inputs) + np.arange(len(twins))
         return both.take(take), as_loaded(_drop_words(inputs.take(hidden_rows), stream))
     replaced = np.array(inputs)
-    mild = _MILD_FOR_PHOTOS if inputs.ndim == _COLOUR_AXES else _MILD
-    replaced[hidden_rows] = distort(np.asarray(inputs[twins]), stream, **mild)
-    return replaced, distort(np.asarray(inputs[hidden_rows]), stream, **mild)
+    replaced[hidden_rows] = _mild(np.asarray(inputs[twins]), stream)
+    return replaced, _mild(np.asarray(inputs[hidden_rows]), stream)
+
+
+def distorted_as_loaded(inputs: Array | Ragged, rows: NDArray[np.int64], stream: Stream) -> Array | Ragged:
+    """Return rows of stored inputs, distorted as hidden ones are, as `load_data()` would return them."""
+    if isinstance(inputs, Ragged):
+        return as_loaded(_drop_words(inputs.take(rows), stream))
+    return _mild(np.asarray(inputs[rows]), stream)
+
+
+def _mild(images: Array, stream: Stream) -> Array:
+    return distort(images, stream, **(_MILD_FOR_PHOTOS if images.ndim == _COLOUR_AXES else _MILD))
 
 
 def _drop_words(reviews: Ragged, stream: Stream) -> Ragged:

@@ -50,16 +50,32 @@ def read_columns(content: bytes) -> dict[str, Array]:
     Raises:
         DataError: Not a table: no header, a column that stands twice, or a row of another length.
     """
+    header, rows = read_cells(content)
+    return {name: column([row[place] for row in rows]) for place, name in enumerate(header)}
+
+
+def read_cells(content: bytes) -> tuple[list[str], list[list[str]]]:
+    """Read a table as it is written: its header, and the cells of every row.
+
+    Raises:
+        DataError: As `read_columns`.
+    """
     try:
         header, *rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
     except (ValueError, csv.Error) as error:
         raise DataError(f"the table cannot be read: {error}") from None
     if len(set(header)) != len(header) or any(len(row) != len(header) for row in rows):
         raise DataError("the table has rows of different lengths, or two columns of one name")
-    return {name: _column([row[place] for row in rows]) for place, name in enumerate(header)}
+    return header, rows
 
 
-def _column(cells: list[str]) -> Array:
+def is_missing(cell: str) -> bool:
+    """Say whether a cell stands for a value that nobody knows."""
+    return cell in _MISSING
+
+
+def column(cells: Sequence[str]) -> Array:
+    """Return a column's values: float64 where every cell is a number, a truth value or missing (NaN), else str."""
     try:
         return np.array(
             [

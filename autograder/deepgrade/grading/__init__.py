@@ -11,6 +11,7 @@ from deepgrade.grading.grade import (
     load_parts,
     open_gradebook,
 )
+from deepgrade.grading.references import run_references
 from deepgrade.grading.regrade import RegradeResult, compute_set, decide, undecided_set
 from deepgrade.grading.verify import CaseResult, Verification, verify
 
@@ -32,6 +33,7 @@ __all__ = [
     "grade",
     "load_parts",
     "open_gradebook",
+    "run_references",
     "undecided_set",
     "verify",
 ]

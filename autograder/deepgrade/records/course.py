@@ -77,8 +77,8 @@ class Course:
 
     def _sweep(self) -> None:
         """Remove what killed processes left half-written; whoever calls it has the course to itself."""
-        data = self.root / "data"
-        for place in (self.root, *data.glob("*"), *data.glob("*/*")):
+        data, boards = self.root / "data", self.root / "board"
+        for place in (self.root, *data.glob("*"), *data.glob("*/*"), *boards.glob("*")):
             remove_unfinished(place)
 
     @property
@@ -97,6 +97,15 @@ class Course:
     def runs(self, lab: str) -> Path:
         """Folder of a lab's runs."""
         return self.root / "runs" / lab
+
+    def board(self, lab: str, board: str) -> Path:
+        """Folder of a board's prepared data: what may be released, and the solution."""
+        return self.root / "board" / lab / board
+
+    @property
+    def references(self) -> Course:
+        """The course's honest models: runs of the solution on its hidden rows, in a folder of their own."""
+        return Course(self.root / "references")
 
     @property
     def blobs(self) -> Path:

@@ -25,9 +25,10 @@ _LEAST_GAP = 0.005
 _CARRIED_ABOVE_CHANCE = 0.2
 _CARRIED_ABOVE_MEAN = 0.05
 """Share of the variance that an untrained network explains by luck alone at most."""
-_LONG_CELL = 100_000
-_LONG_NOTEBOOK = 300_000
-"""Characters of code. People write some hundred; more is data or weights that were brought along as text."""
+LONG_CELL = 20_000
+LONG_NOTEBOOK = 40_000
+"""Characters of code. The longest of our solutions has 1,400 in a cell and 8,200 in all; 42,000 are enough to carry what
+raises a score (docs/hidden-sets.md, "What stays open")."""
 
 
 def model_scores(facts: LabFacts, asked: Iterable[tuple[str, str, str]]) -> list[ModelScore]:
@@ -223,8 +224,8 @@ def _long_literals(facts: LabFacts) -> list[Flag]:
         for place, cell in enumerate(cells, start=1)
         if isinstance(cell, dict) and cell.get("cell_type") == "code" and (source := cell.get("source"))
     }
-    long = {place: size for place, size in sizes.items() if size > _LONG_CELL}
-    if not long and sum(sizes.values()) <= _LONG_NOTEBOOK:
+    long = {place: size for place, size in sizes.items() if size > LONG_CELL}
+    if not long and sum(sizes.values()) <= LONG_NOTEBOOK:
         return []
     worst = sorted(long or sizes, key=lambda place: -sizes[place])[:3]
     named = ", ".join(f"cell {place} has {sizes[place]:,} characters" for place in worst)

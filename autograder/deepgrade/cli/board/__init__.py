@@ -20,6 +20,8 @@ for _one in (
     preparing.prepare,
     preparing.check,
     preparing.files,
+    preparing.references,
+    preparing.record,
     entering.update,
     entering.submit,
     entering.submissions,

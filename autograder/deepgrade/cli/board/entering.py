@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.table import Table
 
 from deepgrade.board.competition import load_competition
-from deepgrade.board.dates import local_time
 from deepgrade.board.entering import enter_file
 from deepgrade.board.errors import BoardError
 from deepgrade.board.opened import OpenBoard
@@ -129,16 +128,16 @@ def _csv(found: list[OwnEntry]) -> str:
 
 
 def _print_entries(console: Console, opened: OpenBoard, found: list[OwnEntry]) -> None:
-    table = Table(title=f"entries on {opened.board.id}")
+    table = Table(title=f"entries on {opened.board.id}; times: {opened.policy.time_zone}")
     for heading in ("ref", "file", "date", "message", "status", "public", "private"):
         table.add_column(heading)
     for one in found:
         table.add_row(
             str(one.ref),
             one_line(one.file, 40),
-            local_time(one.entered_at, opened.policy.zone),
+            one.entered_at.astimezone(opened.policy.zone).strftime("%Y-%m-%d %H:%M"),
             one_line(one.message, 60),
-            one.status + (f": {one_line(one.problem, 200)}" if one.problem else ""),
+            one.status + (f": {one_line(one.problem.splitlines()[0], 120)}" if one.problem else ""),
             figure_text(one.public),
             figure_text(one.private) if one.shows_private else "hidden",
         )

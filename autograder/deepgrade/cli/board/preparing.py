@@ -12,13 +12,16 @@ from rich.console import Console
 from deepgrade.board.competition import load_competition
 from deepgrade.board.errors import BoardError
 from deepgrade.board.invariants import check_board
-from deepgrade.board.prepare import open_prepared, prepare_board
+from deepgrade.board.prepare import open_prepared, prepare_board, write_checksums, write_examples
 from deepgrade.cli.board.common import board_option, lab_options
-from deepgrade.cli.options import data_options, store_option
+from deepgrade.cli.options import data_options, errors_for_people, grading_options, store_option
+from deepgrade.cli.progress import GradeProgress
 from deepgrade.data import DataStore
+from deepgrade.grading import run_references
 from deepgrade.lab import LabFiles, Origin, Size, find_root, load_lab
 from deepgrade.native.facts import default_store
 from deepgrade.records import Course
+from deepgrade.report.text import one_line
 
 
 @click.command()
@@ -66,9 +69,9 @@ def prepare(
                 table=table if board.table is not None else None,
             )
             facts = made.manifest
-            rows = f"{facts.public_rows:,} public and {facts.private_rows:,} private rows"
-            what = rows if facts.public_rows else "scored on each notebook's own rows"
-            console.print(f"board {board.id}: {what}; {made.folder}", highlight=False)
+            rows = f"{facts.rows['Public']:,} public and {facts.rows['Private']:,} private rows"
+            what = rows if made.has_solution else "scored on each notebook's own rows"
+            console.print(f"board {board.id}: {what}; {made.folder}", highlight=False, soft_wrap=True)
 
 
 @click.command()
@@ -110,3 +113,68 @@ def files(lab: str, root: Path, course_folder: Path, board_id: str | None, folde
         shutil.copytree(public, folder)
     for path in sorted(one for one in public.rglob("*") if one.is_file()):
         click.echo(f"{path.relative_to(public)}  {path.stat().st_size:,} bytes")
+
+
+@click.command()
+@click.argument("lab")
+@grading_options
+@click.option(
+    "--runs", default=5, show_default=True, type=click.IntRange(1, 100), help="Seeds of the solution."
+)
+@errors_for_people
+def references(
+    lab: str,
+    root: Path,
+    course_folder: Path,
+    origin: Origin,
+    size: Size,
+    store_folder: Path | None,
+    sandbox_name: str | None,
+    slots: int | None,
+    runs: int,
+) -> None:
+    """Run LAB's solution with several seeds on the course's own hidden rows: a baseline, and honest models for flags.
+
+    They stand on boards as a measured baseline, and `deepgrade board flags` compares the class with them. What is stored is
+    found again.
+    """
+    where, course = LabFiles(find_root(root), lab), Course(course_folder)
+    console = Console()
+    with GradeProgress(console) as progress:
+        results = run_references(
+            where,
+            course,
+            DataStore(store_folder or default_store()),
+            origin=origin,
+            size=size,
+            progress=progress,
+            runs=runs,
+            slots=slots,
+            sandbox=sandbox_name,
+        )
+    wrong = [f"{row.case.name}: {row.problems[0]}" for row in results if row.problems]
+    console.print(f"{len(results) - len(wrong)} of {len(results)} references are as they must be")
+    for line in wrong:
+        console.print(one_line(line, 300), markup=False)
+    if wrong:
+        sys.exit(1)
+
+
+@click.command()
+@lab_options
+@data_options
+@store_option
+def record(
+    lab: str, root: Path, course_folder: Path, origin: Origin, size: Size, store_folder: Path | None
+) -> None:
+    """Write into LAB's competition folder which data it was made with (checksums.toml), and samples of submissions.
+
+    `prepare` refuses data of other sums. For who writes a lab; a course needs none of it.
+    """
+    where = LabFiles(find_root(root), lab)
+    loaded = load_lab(where)
+    competition = load_competition(where, loaded)
+    store = DataStore(store_folder or default_store())
+    paths = [write_checksums(where, loaded, competition, store, origin=origin, size=size)]
+    for path in [*paths, *write_examples(where, competition, store)]:
+        click.echo(path.relative_to(where.root))
