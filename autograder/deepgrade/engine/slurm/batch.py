@@ -20,6 +20,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -205,6 +206,27 @@ class Batch:
                 except (OSError, ValidationError):
                     continue  # not all here yet, or damaged: then the task counts as gone
         return found
+
+    def run_folder(self, done: Done) -> Path:
+        """Return where an attempt's run is.
+
+        Raises:
+            ValueError: It has none.
+        """
+        if done.attempt is None:
+            raise ValueError(f"attempt {done.array} of task {done.index} left no run")
+        key = self.state.tasks[done.index].key
+        return self.folder / "attempts" / done.attempt / "runs" / self.state.lab / key
+
+    def has_run(self, done: Done) -> bool:
+        """Return whether an attempt's run can be seen."""
+        return done.attempt is not None and (self.run_folder(done) / "run.json").is_file()
+
+    def set_aside(self, done: Done) -> None:
+        """Rename an end that is not to count."""
+        path = self.folder / "done" / f"{done.index}-{done.array}.json"
+        with suppress(FileNotFoundError):
+            path.rename(path.with_suffix(".lost"))
 
     def has_traces(self, entry: ArrayEntry) -> bool:
         """Return whether a task of an array has ever begun."""

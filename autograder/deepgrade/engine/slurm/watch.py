@@ -123,6 +123,12 @@ class Watch:
         if state is not None and state.state == "RUNNING" and index in watched.wanted - watched.running:
             watched.running.add(index)
             self._started(watched.batch.submission(index))
+        if done is not None and done.attempt is not None and not watched.batch.has_run(done):
+            # The end shows on this machine, and its run not yet: on a network file system that passes.
+            if watched.gone_s(index, latest, gone=True) < self._site.grace_s:
+                return Step("wait")
+            done = None
+            watched.distrust(index)
         gone = done is None and (state is None or not state.under_way)
         step = next_step(
             done,
@@ -148,8 +154,8 @@ class Watch:
         submission, key = batch.submission(index), batch.state.tasks[index].key
         if step.action == "take":
             done = watched.end_of(index)
-            if done is not None and done.attempt is not None and not store.is_final(key):
-                store.adopt(key, batch.folder / "attempts" / done.attempt / "runs" / batch.state.lab / key)
+            if done is not None and not store.is_final(key):
+                store.adopt(key, batch.run_folder(done))
             record = store.read(key)
             return Finished(submission, record, None), str(record.verdict if record else "")
         last = watched.last_end(index)

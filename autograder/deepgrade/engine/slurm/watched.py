@@ -23,6 +23,7 @@ class Watched:
     """Indexes that were seen running."""
     unsubmitted: dict[int, tuple[str, ...]] = field(default_factory=dict)
     """Index -> nodes to avoid: to be submitted as soon as Slurm takes it."""
+    _distrusted: set[tuple[int, int]] = field(default_factory=set)
     _gone_since: dict[tuple[int, int], float] = field(default_factory=dict)
     _avoid: dict[int, set[str]] = field(default_factory=dict)
 
@@ -57,20 +58,30 @@ class Watched:
         now = time.monotonic()
         return now - self._gone_since.setdefault((index, array.number), now)
 
+    def distrust(self, index: int) -> None:
+        """Take no notice of a task's end that counted, since its run is not there; nor shall the next attempt."""
+        done = self.end_of(index)
+        if done is not None:
+            self._distrusted.add((index, done.array))
+            self.batch.set_aside(done)
+
     def end_of(self, index: int) -> Done | None:
         """Return a task's end that counts: one with a result if there is any, else that of the latest attempt.
 
         An attempt that was given up may come to its end after all.
         """
         arrays = self.batch.attempts(index)
-        for array in arrays:
-            done = self.done.get((index, array.number))
+        ends = [self._end(index, array) for array in arrays]
+        for done in ends:
             if done is not None and done.verdict is not None and VERDICTS[done.verdict].students_fault:
                 return done
-        return self.done.get((index, arrays[-1].number)) if arrays else None
+        return ends[-1] if ends else None
 
     def last_end(self, index: int) -> Done | None:
         """Return the end that counts, or the latest that any attempt left."""
-        arrays = reversed(self.batch.attempts(index))
-        left = (self.done.get((index, array.number)) for array in arrays)
-        return self.end_of(index) or next((done for done in left if done is not None), None)
+        ends = [self._end(index, array) for array in self.batch.attempts(index)]
+        return self.end_of(index) or next((done for done in reversed(ends) if done is not None), None)
+
+    def _end(self, index: int, array: ArrayEntry) -> Done | None:
+        place = (index, array.number)
+        return None if place in self._distrusted else self.done.get(place)
