@@ -136,9 +136,7 @@ def engine_option(function: F) -> F:
     def wrapped(*args: Any, engine: str, site_file: Path | None, **kwargs: Any) -> Any:
         if site_file is not None and engine != "slurm":
             raise click.UsageError("--site needs --engine slurm")
-        from deepgrade.engine.slurm import Site, load_site
-
-        site = None if engine == "local" else load_site(site_file) if site_file else Site()
+        site = None if engine == "local" else errors_for_people(_site)(site_file)
         return function(*args, site=site, **kwargs)
 
     named = click.option(
@@ -154,6 +152,12 @@ def engine_option(function: F) -> F:
         show_default=True,
         help="This machine's slots, or job arrays on a Slurm cluster.",
     )(named)  # type: ignore[return-value]
+
+
+def _site(path: Path | None) -> Any:
+    from deepgrade.engine.slurm import Site, load_site
+
+    return load_site(path) if path else Site()
 
 
 def again_option(function: F) -> F:

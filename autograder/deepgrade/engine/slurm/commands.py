@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from deepgrade.engine.slurm.errors import NoAnswerError, RefusedError, SlurmError
@@ -105,11 +106,9 @@ class Slurm:
         return max(2, int(size)) if size.isdecimal() else _DEFAULT_MAX_ARRAY
 
     def cancel(self, job: int, place: int) -> None:
-        """Cancel one task; one that is over already is no error."""
-        try:
+        """Cancel one task, as far as Slurm answers; one that is over already is no error."""
+        with suppress(RefusedError, NoAnswerError):
             self._ask("scancel", "--quiet", f"{job}_{place}")
-        except RefusedError:
-            return
 
     def _ask(self, program: str, *words: str) -> str:
         environment = {name: value for name, value in os.environ.items() if not _LEFT_OUT.match(name)}
