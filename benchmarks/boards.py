@@ -16,12 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-from deepgrade.report.board import write_board
 
-from deepgrade.board.assembly import standing_of
 from deepgrade.board.entering import enter_file, enter_models
 from deepgrade.board.rescore import decide, rescore
+from deepgrade.board.showing.assembly import standing_of
 from deepgrade.data import DataStore
+from deepgrade.report.board import write_board
 from support.made_board import hand_in, make_course, outputs_with, submission_csv
 
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deepgrade.board.form import Form, submission_bytes
 from deepgrade.board.prepare.audit import Truth, audit_public
 from deepgrade.board.prepare.chance import determines, goes_with, neighbours_agree, renames, separates
 from deepgrade.board.prepare.released import input_hashes
+from deepgrade.board.reading.form import Form, submission_bytes
 
 ROWS = 200
 

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from deepgrade.board.curves import PointsRule
+from deepgrade.board.rules.curves import PointsRule
 
 PLACES = st.one_of(
     st.floats(-1e100, 1e100), st.floats(0, 1), st.sampled_from([0.0, 0.1, 0.3, 0.97, 5e-324, -5e-324])

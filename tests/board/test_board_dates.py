@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepgrade.board import dates
-from deepgrade.board.policy import Policy
+from deepgrade.board.rules import dates
+from deepgrade.board.rules.policy import Policy
 
 OPENS, DEADLINE = datetime(2026, 4, 1, 9), datetime(2026, 5, 1, 23, 59)  # noqa: DTZ001
 SECOND = timedelta(seconds=1)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from deepgrade.board.metrics import METRICS, measure
+from deepgrade.board.scoring.metrics import METRICS, measure
 
 NAMES = tuple(METRICS)
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepgrade.board.limits import PastEntry, allowance, refusal
-from deepgrade.board.policy import Policy
+from deepgrade.board.rules.limits import PastEntry, allowance, refusal
+from deepgrade.board.rules.policy import Policy
 
 # Clocks go back and forth at 2 or 3; at midnight (Cairo, Beirut, Santiago); by half an hour (Lord Howe); a day was left
 # out (Apia, 2011); never (UTC, Kathmandu).

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from deepgrade.board.errors import BoardError
-from deepgrade.board.metrics import METRICS, answers_for, are_probabilities, measure
+from deepgrade.board.scoring.metrics import METRICS, answers_for, are_probabilities, measure
 from deepgrade.score.metrics import METRICS as LAB_METRICS
 
 NAMES = tuple(METRICS)

@@ -15,11 +15,11 @@ import pytest
 
 from deepgrade.board.competition import Board
 from deepgrade.board.errors import BoardError
-from deepgrade.board.form import submission_bytes
-from deepgrade.board.metrics import measure
 from deepgrade.board.prepare import Prepared, open_prepared, prepare_board, verify_prepared
 from deepgrade.board.prepare.released import input_hashes, release_rows, row_ids
-from deepgrade.board.submission_file import read_submission
+from deepgrade.board.reading.form import submission_bytes
+from deepgrade.board.reading.submission_file import read_submission
+from deepgrade.board.scoring.metrics import measure
 from deepgrade.data import DataNotFoundError, DataStore, Ragged, read_data_folder
 from deepgrade.data.loading import as_loaded, row_order
 from deepgrade.data.stream import Stream

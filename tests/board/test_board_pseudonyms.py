@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepgrade.board.errors import BoardError
-from deepgrade.board.pseudonyms import ADJECTIVES, NOUNS, pseudonym
+from deepgrade.board.rules.pseudonyms import ADJECTIVES, NOUNS, pseudonym
 
 SECRET, OTHER = bytes(range(32)), bytes(32)
 TEXTS = st.text(st.characters(codec=None), max_size=20)  # lone surrogates too: names of files hold them

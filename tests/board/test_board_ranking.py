@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepgrade.board.ranking import Candidate, places_moved, rank
+from deepgrade.board.rules.ranking import Candidate, places_moved, rank
 
 START = datetime(2026, 5, 1, 12, tzinfo=UTC)
 ELSEWHERE = timezone(timedelta(hours=9))

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepgrade.board.ranking import Candidate, rank
-from deepgrade.board.selection import Contender, counting
+from deepgrade.board.rules.ranking import Candidate, rank
+from deepgrade.board.rules.selection import Contender, counting
 
 START = datetime(2026, 5, 1, 12, tzinfo=UTC)
 RULES = ("best", "last", "chosen")

@@ -5,16 +5,16 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from deepgrade.board.assembly import standing_of
-from deepgrade.board.contestants import contestants
-from deepgrade.board.earning import earned
 from deepgrade.board.entering import enter_file, enter_models
 from deepgrade.board.errors import BoardError
 from deepgrade.board.invariants import check_board
-from deepgrade.board.own_entries import own_entries
+from deepgrade.board.people.contestants import contestants
 from deepgrade.board.prepare import open_prepared
+from deepgrade.board.reading.submission_file import SubmissionRefused
 from deepgrade.board.rescore import decide, rescore, undecided
-from deepgrade.board.submission_file import SubmissionRefused
+from deepgrade.board.showing.assembly import standing_of
+from deepgrade.board.showing.earning import earned
+from deepgrade.board.showing.own_entries import own_entries
 from deepgrade.evidence import Verdict
 from deepgrade.records import GradebookError
 from support.made_board import hand_in, make_course, outputs_with, submission_csv

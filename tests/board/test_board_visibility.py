@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepgrade.board import dates
 from deepgrade.board.errors import BoardError
-from deepgrade.board.policy import Policy
-from deepgrade.board.visibility import shown
+from deepgrade.board.rules import dates
+from deepgrade.board.rules.policy import Policy
+from deepgrade.board.rules.visibility import shown
 
 DEADLINE = datetime(2026, 5, 1, 21, 59, tzinfo=UTC)  # 23:59 in Berlin
 HOUR = timedelta(hours=1)

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from deepgrade.board.competition import Competition, Policy, competition_folder, load_competition
-from deepgrade.board.form import form_of
 from deepgrade.board.prepare import example_path, read_checksums
-from deepgrade.board.submission_file import read_submission
+from deepgrade.board.reading.form import form_of
+from deepgrade.board.reading.submission_file import read_submission
 from deepgrade.data import DataStore
 from deepgrade.lab import Check, Lab, LabFiles, lab_names, load_checks, load_lab
 from deepgrade.report.prose import prose

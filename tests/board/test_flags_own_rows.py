@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 from deepgrade.board.flags.own_model import OwnRows
 from deepgrade.board.flags.own_rows import own_rows_flags
 from deepgrade.board.flags.own_rows_reader import own_rows_of
+from deepgrade.data.synthetic_hitters import generate_hitters
+from deepgrade.data.synthetic_nyse import generate_nyse
+from deepgrade.data.tables import read_columns
 from deepgrade.lab import load_lab
 from deepgrade.score.reader import EvidenceReader
 from support.made_runs import make_lab, make_record, npy, whole, write_run
@@ -237,6 +240,76 @@ def test_the_order_of_rows_changes_nothing(seed):
         },
     )
     assert codes(moved, splits()) == codes(knowing, splits())
+
+
+@pytest.fixture(scope="module")
+def generated():
+    """The columns of the generated tables, as they are mounted."""
+    tables = {"hitters": generate_hitters("quick"), "nyse": generate_nyse("quick")}
+    return {name: read_columns(next(iter(made.files.values()))) for name, made in tables.items()}
+
+
+def of_hitters(columns, seed):
+    """Return what the Hitters lab makes: complete rows, a random third for testing, standardised by the training rows."""
+    complete = ~np.isnan(columns["Salary"])
+    numbers = [
+        values[complete] for name, values in columns.items() if values.dtype.kind == "f" and name != "Salary"
+    ]
+    inputs, salary, rng = np.column_stack(numbers), columns["Salary"][complete], np.random.default_rng(seed)
+    order = rng.permutation(len(salary))
+    test, train = order[: len(order) // 3], order[len(order) // 3 :]
+    z_train, z_test = (
+        (inputs[part] - inputs[train].mean(axis=0)) / inputs[train].std(axis=0) for part in (train, test)
+    )
+    known = {name: values for name, values in columns.items() if values.dtype.kind == "f"}
+    on_test, on_train = (fitted(z_train, salary[train], part, rng, 0.1) for part in (z_test, z_train))
+    return OwnRows("mae", z_test, salary[test], on_test, z_train, salary[train], on_train, known)
+
+
+def of_nyse(columns, seed):
+    """Return what the NYSE lab makes: five days of three standardised series, the last years for testing."""
+    series = np.column_stack([columns[name] for name in ("DJ_return", "log_volume", "log_volatility")])
+    series = (series - series.mean(axis=0)) / series.std(axis=0, ddof=1)
+    windows = np.stack([series[day : len(series) - 5 + day] for day in range(5)], axis=1).reshape(
+        len(series) - 5, -1
+    )
+    truth, train = series[5:, 1], columns["train"][5:] == 1
+    predicted = fitted(windows[train], truth[train], windows[~train], np.random.default_rng(seed), 0.1)
+    known = {name: values for name, values in columns.items() if values.dtype.kind == "f"}
+    return OwnRows("r2", windows[~train], truth[~train], predicted, windows[train], truth[train], None, known)
+
+
+@pytest.mark.parametrize(("lab", "made"), [("hitters", of_hitters), ("nyse", of_nyse)])
+def test_honest_work_on_the_generated_tables_is_left_alone(generated, lab, made):
+    references = [made(generated[lab], seed) for seed in range(10, 18)]
+    for seed in range(2):
+        assert codes(made(generated[lab], seed), references) == []
+
+
+def test_low_salaries_picked_for_testing_are_flagged(generated):
+    references = [of_hitters(generated["hitters"], seed) for seed in range(10, 16)]
+    rows = references[0]
+    inputs, salary = (
+        np.concatenate([rows.inputs, rows.train_inputs]),
+        np.concatenate([rows.targets, rows.train_targets]),
+    )
+    order = np.argsort(salary, kind="stable")
+    test, train = order[: len(rows.targets)], order[len(rows.targets) :]
+    predicted = fitted(inputs[train], salary[train], inputs[test], np.random.default_rng(0), 0.1)
+    picked = OwnRows(
+        "mae", inputs[test], salary[test], predicted, inputs[train], salary[train], None, rows.columns
+    )
+    assert codes(picked, references) == ["easy_rows"]
+
+
+def test_a_wide_or_long_table_takes_seconds():
+    rng = np.random.default_rng(15)
+    for rows, columns in ((400, 2000), (40_000, 20)):
+        inputs, targets = rng.normal(size=(2 * rows, columns)), rng.normal(size=2 * rows)
+        large = OwnRows(
+            "mae", inputs[:rows], targets[:rows], targets[:rows] * 0.1, inputs[rows:], targets[rows:]
+        )
+        assert codes(large, splits(6)) == []
 
 
 TOML = """

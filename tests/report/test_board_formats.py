@@ -14,7 +14,7 @@ from report_hostile import BAD, HOSTILE
 from rich.console import Console
 
 from deepgrade.board.errors import BoardError
-from deepgrade.board.standing import Figure, Line
+from deepgrade.board.showing.standing import Figure, Line
 from deepgrade.report.board import (
     BOARD_SCHEMA,
     excerpt,

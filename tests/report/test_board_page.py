@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from page_reader import Page
 from report_hostile import BAD, BAD_MARKDOWN, HOSTILE
 
-from deepgrade.board.standing import Figure, Line
+from deepgrade.board.showing.standing import Figure, Line
 from deepgrade.report.board import excerpt, own_excerpt, write_board
 from deepgrade.report.board.axis import axis_of, numbers_of
 from deepgrade.report.board.pictures import distribution

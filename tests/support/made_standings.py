@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from deepgrade.board.standing import Figure, Line, Standing
+from deepgrade.board.showing.standing import Figure, Line, Standing
 from deepgrade.score.metrics import wilson
 
 OPENS = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)

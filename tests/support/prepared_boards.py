@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from deepgrade.board.competition import Board
-from deepgrade.board.metrics import METRICS
 from deepgrade.board.prepare import Prepared, prepare_board
+from deepgrade.board.scoring.metrics import METRICS
 from deepgrade.data import DataSet, DataStore, Ragged
 from deepgrade.data.arrays import write_data_folder
 from deepgrade.lab import Lab, LabFiles, load_lab

@@ -8,10 +8,10 @@ from typing import Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from deepgrade.board.curves import PointsRule
 from deepgrade.board.errors import BoardError
-from deepgrade.board.metrics import METRICS, BoardMetric, Needs
-from deepgrade.board.policy import Late, Policy, Strict
+from deepgrade.board.rules.curves import PointsRule
+from deepgrade.board.rules.policy import Late, Policy, Strict
+from deepgrade.board.scoring.metrics import METRICS, BoardMetric, Needs
 from deepgrade.lab import HiddenEvaluation, Lab, LabFiles, Origin, Size, listed
 
 __all__ = [

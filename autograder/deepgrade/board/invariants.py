@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepgrade.board.competition import Board
-from deepgrade.board.metrics import METRICS
 from deepgrade.board.prepare import Prepared, Solution, verify_prepared
-from deepgrade.board.scoring import score_outputs
-from deepgrade.board.standing import Split
-from deepgrade.board.submission_file import read_submission
+from deepgrade.board.reading.submission_file import read_submission
+from deepgrade.board.scoring.metrics import METRICS
+from deepgrade.board.scoring.outputs import score_outputs
+from deepgrade.board.showing.standing import Split
 from deepgrade.records import Measured
 
 _CLOSE = 1e-12

@@ -8,13 +8,13 @@ from datetime import datetime
 from functools import cached_property
 
 from deepgrade.board.competition import Board, Competition, load_competition
-from deepgrade.board.competitors import Competitor, Competitors
-from deepgrade.board.dates import last_deadline
-from deepgrade.board.decisions import Decisions, decisions_of
-from deepgrade.board.policy import Policy
+from deepgrade.board.people.competitors import Competitor, Competitors
+from deepgrade.board.people.decisions import Decisions, decisions_of
 from deepgrade.board.prepare import Prepared, open_prepared
-from deepgrade.board.standing import Split, Viewer
-from deepgrade.board.visibility import Shown, shown
+from deepgrade.board.rules.dates import last_deadline
+from deepgrade.board.rules.policy import Policy
+from deepgrade.board.rules.visibility import Shown, shown
+from deepgrade.board.showing.standing import Split, Viewer
 from deepgrade.lab import Lab, LabFiles, load_lab
 from deepgrade.records import BoardEntry, Course, EntryLedger, EntryScores, Gradebook
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from deepgrade.board.competition import Baseline
+from deepgrade.board.entering.model_outputs import NotYet
 from deepgrade.board.entering.models import entry_scores
-from deepgrade.board.model_outputs import NotYet
 from deepgrade.board.opened import OpenBoard
-from deepgrade.board.standing import Split
+from deepgrade.board.showing.standing import Split
 from deepgrade.evidence import RunRecord
 from deepgrade.records import RunStore
 

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from deepgrade.board.assembly import ranks_of
-from deepgrade.board.contestants import contestants, value_of
 from deepgrade.board.entering.files import kept_outputs
+from deepgrade.board.entering.model_outputs import NotYet
 from deepgrade.board.entering.models import entry_scores
 from deepgrade.board.errors import BoardError
-from deepgrade.board.model_outputs import NotYet
 from deepgrade.board.opened import OpenBoard
+from deepgrade.board.people.contestants import contestants, value_of
 from deepgrade.board.prepare import Solution
-from deepgrade.board.scoring import score_outputs
+from deepgrade.board.scoring.outputs import score_outputs
+from deepgrade.board.showing.assembly import ranks_of
 from deepgrade.records import BoardEntry, EntryScores, RunStore
 
 

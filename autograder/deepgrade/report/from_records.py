@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from deepgrade.board.withheld import withheld_evaluations
+from deepgrade.board.showing.withheld import withheld_evaluations
 from deepgrade.evidence import DataFacts
 from deepgrade.lab import Lab, LabFiles, load_lab
 from deepgrade.records import Course, Entry, Gradebook, GradebookError, RunStore, read_people

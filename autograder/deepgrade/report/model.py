@@ -61,7 +61,7 @@ class ClassReport:
     people: PeopleRecord | None = None
     """Who of the roster handed in, where the course has a roster."""
     withheld: frozenset[str] = frozenset()
-    """Hidden evaluations whose scores students may not read yet; see `board/withheld.py`."""
+    """Hidden evaluations whose scores students may not read yet; see `board/showing/withheld.py`."""
 
     def __post_init__(self) -> None:
         if self.made_at.tzinfo is None:

@@ -9,12 +9,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from deepgrade.board import dates, limits
 from deepgrade.board.errors import BoardError
-from deepgrade.board.limits import Allowance, PastEntry, allowance
 from deepgrade.board.opened import OpenBoard
-from deepgrade.board.scoring import score_outputs
-from deepgrade.board.submission_file import SubmissionRefused, read_submission
+from deepgrade.board.reading.submission_file import SubmissionRefused, read_submission
+from deepgrade.board.rules import dates, limits
+from deepgrade.board.rules.limits import Allowance, PastEntry, allowance
+from deepgrade.board.scoring.outputs import score_outputs
 from deepgrade.files import UntrustedFileError, read_untrusted, sha256_bytes, write_atomic
 from deepgrade.records import EntryScores
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from deepgrade.board.entering.model_outputs import NoOutputs, NotYet, model_outputs
 from deepgrade.board.errors import BoardError
-from deepgrade.board.model_outputs import NoOutputs, NotYet, model_outputs
 from deepgrade.board.opened import OpenBoard
 from deepgrade.board.prepare import Solution
-from deepgrade.board.scoring import score_outputs
+from deepgrade.board.scoring.outputs import score_outputs
 from deepgrade.evidence import RunRecord
 from deepgrade.records import EntryScores, GradedRun, RunStore
 

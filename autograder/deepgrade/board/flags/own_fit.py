@@ -30,7 +30,7 @@ _CHANCE = 1e-4
 _KNOWS_AT_LEAST = 0.1
 _LEAST_SPREAD = 0.03
 """Of logarithms and shares among honest models: where all have the same rows, they are nearly equal."""
-_MOST_NUMBERS = 400_000
+_MOST_NUMBERS = 100_000
 """Larger tables are thinned out before trees are fitted to them, and not split 300 times: a few seconds at most."""
 _MOST_COLUMNS = 500
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from deepgrade.board.flags.own_model import Finding, Floats, OwnRows
 
@@ -38,7 +37,8 @@ def repetition_findings(rows: OwnRows, _: Sequence[OwnRows]) -> list[Finding]:
                 " that split and scale."
             )
             found.append(Finding("shared_rows", sentence, 80.0))
-    distinct = len(np.unique(_grid(np.column_stack([rows.inputs, rows.targets]), None), axis=0))
+    whole = np.column_stack([rows.inputs, rows.targets])
+    distinct = len(set(_keys(whole, whole.std(axis=0))))
     if count - distinct >= max(_LEAST_SHARED, _REPEATED * count):
         sentence = (
             f"Of {count:,} test rows only {distinct:,} are different: some stand there several times, so a few rows decide."
@@ -49,19 +49,18 @@ def repetition_findings(rows: OwnRows, _: Sequence[OwnRows]) -> list[Finding]:
     return found
 
 
-def _grid(rows: Floats, scale: Floats | None) -> NDArray[np.int64]:
-    deviations = rows.std(axis=0) if scale is None else scale
+def _keys(rows: Floats, deviations: Floats) -> list[bytes]:
+    """Return one key a row, equal for rows that count as one."""
     steps = rows / (_SAME * np.where(deviations > 0, deviations, 1.0))
-    return np.rint(np.clip(steps, -1e15, 1e15)).astype(np.int64)
+    grid = np.rint(np.clip(steps, -1e15, 1e15)).astype(np.int64)
+    return [row.tobytes() for row in grid]
 
 
 def _shared(rows: Floats, training: Floats) -> int:
     """Return how many rows stand among the training rows as well."""
-    scale = training.std(axis=0)
-    together = np.concatenate([_grid(training, scale), _grid(rows, scale)])
-    _, number = np.unique(together, axis=0, return_inverse=True)
-    number = number.reshape(-1)
-    return int(np.isin(number[len(training) :], number[: len(training)]).sum())
+    deviations = training.std(axis=0)
+    known = set(_keys(training, deviations))
+    return sum(key in known for key in _keys(rows, deviations))
 
 
 def _scaled_apart(rows: OwnRows, training: Floats, targets: Floats) -> bool:

@@ -16,7 +16,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from deepgrade.board.form import Array
 from deepgrade.board.prepare.chance import (
     ODDS,
     determines,
@@ -35,6 +34,7 @@ from deepgrade.board.prepare.columns import (
     read_form,
     read_table,
 )
+from deepgrade.board.reading.form import Array
 from deepgrade.data.tables import column as numbers_of
 
 _LISTED = 5

@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from deepgrade.board.form import Array
+from deepgrade.board.reading.form import Array
 
 ODDS = 1e-7
 _FAR = 6.0

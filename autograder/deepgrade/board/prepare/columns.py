@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from deepgrade.board.form import Array, Form
 from deepgrade.board.prepare.released import input_hashes
+from deepgrade.board.reading.form import Array, Form
 from deepgrade.data import Ragged
 from deepgrade.data.tables import read_cells
 

@@ -14,9 +14,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from deepgrade.board.errors import BoardError
-from deepgrade.board.form import Form
 from deepgrade.board.prepare.solution import Solution, SolutionColumns, Usage, read_solution
-from deepgrade.board.standing import Split
+from deepgrade.board.reading.form import Form
+from deepgrade.board.showing.standing import Split
 from deepgrade.files import sha256_json
 from deepgrade.lab.model import Origin, Size
 from deepgrade.records import Course

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from deepgrade.board.competition import Board, Competition, competition_folder
-from deepgrade.board.form import Form, form_of, submission_bytes
+from deepgrade.board.reading.form import Form, form_of, submission_bytes
 from deepgrade.data import DataStore
 from deepgrade.files import write_atomic
 from deepgrade.lab import LabFiles

@@ -12,7 +12,6 @@ import numpy as np
 
 from deepgrade.board.competition import Board, competition_folder
 from deepgrade.board.errors import BoardError
-from deepgrade.board.form import Array, form_of, kind_of, submission_bytes
 from deepgrade.board.prepare.audit import Truth, audit_public
 from deepgrade.board.prepare.checksums import check_sources, read_own_table, sources_of, write_released
 from deepgrade.board.prepare.folder import (
@@ -35,6 +34,7 @@ from deepgrade.board.prepare.solution import (
     usages,
 )
 from deepgrade.board.prepare.tables import release_table
+from deepgrade.board.reading.form import Array, form_of, kind_of, submission_bytes
 from deepgrade.data import DataStore
 from deepgrade.data.arrays import read_array
 from deepgrade.data.stream import Stream

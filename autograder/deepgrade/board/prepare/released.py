@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from deepgrade.board.competition import Board
 from deepgrade.board.errors import BoardError
-from deepgrade.board.form import Array
 from deepgrade.board.prepare.solution import chosen_rows
+from deepgrade.board.reading.form import Array
 from deepgrade.data import DataSet, HiddenSetError, Ragged, StoredSet, distorted_as_loaded, read_data_folder
 from deepgrade.data.hidden import KEPT_ROWS, hidden_count, hidden_rows
 from deepgrade.data.loading import as_loaded, row_order

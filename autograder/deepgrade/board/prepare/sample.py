@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from deepgrade.board.competition import Board
 from deepgrade.board.errors import BoardError
-from deepgrade.board.form import SERVES, Array, Form, kind_of
-from deepgrade.board.metrics import METRICS, answers_for, measure
-from deepgrade.board.standing import Split
+from deepgrade.board.reading.form import SERVES, Array, Form, kind_of
+from deepgrade.board.scoring.metrics import METRICS, answers_for, measure
+from deepgrade.board.showing.standing import Split
 
 _SPLITS: tuple[Split, ...] = ("public", "private")
 

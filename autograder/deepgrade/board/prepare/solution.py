@@ -15,11 +15,11 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from deepgrade.board.cells import Wrong, cell_reader
-from deepgrade.board.defects import shown
 from deepgrade.board.errors import BoardError
-from deepgrade.board.form import Array
-from deepgrade.board.standing import Split
+from deepgrade.board.reading.cells import Wrong, cell_reader
+from deepgrade.board.reading.defects import shown
+from deepgrade.board.reading.form import Array
+from deepgrade.board.showing.standing import Split
 from deepgrade.data.shares import class_shares
 from deepgrade.data.stream import Stream
 from deepgrade.files import sha256_bytes

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from deepgrade.board.competition import Board
 from deepgrade.board.errors import BoardError
-from deepgrade.board.form import Array, kind_of
 from deepgrade.board.prepare.released import Released, row_ids
 from deepgrade.board.prepare.solution import chosen_rows
+from deepgrade.board.reading.form import Array, kind_of
 from deepgrade.data.errors import DataError
 from deepgrade.data.stream import Stream
 from deepgrade.data.tables import column, is_missing, read_cells

@@ -9,10 +9,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from deepgrade.board.dates import local_time
 from deepgrade.board.errors import BoardError
 from deepgrade.board.rescore import Rescored, decide, undecided
 from deepgrade.board.rescore import rescore as score_again
+from deepgrade.board.rules.dates import local_time
 from deepgrade.cli.board.common import (
     board_option,
     lab_options,

@@ -14,9 +14,9 @@ from deepgrade.board.competition import load_competition
 from deepgrade.board.entering import enter_file
 from deepgrade.board.errors import BoardError
 from deepgrade.board.opened import OpenBoard
-from deepgrade.board.own_entries import OwnEntry, own_entries
-from deepgrade.board.standing import Viewer
-from deepgrade.board.submission_file import SubmissionRefused
+from deepgrade.board.reading.submission_file import SubmissionRefused
+from deepgrade.board.showing.own_entries import OwnEntry, own_entries
+from deepgrade.board.showing.standing import Viewer
 from deepgrade.cli.board.common import (
     board_option,
     lab_options,

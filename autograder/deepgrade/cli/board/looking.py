@@ -9,15 +9,15 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from deepgrade.board.assembly import standing_of
-from deepgrade.board.class_flags import flags_of_board
 from deepgrade.board.competition import load_competition
-from deepgrade.board.contestants import contestants
-from deepgrade.board.earning import earned
 from deepgrade.board.errors import BoardError
+from deepgrade.board.flags.of_board import flags_of_board
 from deepgrade.board.opened import OpenBoard
+from deepgrade.board.people.contestants import contestants
 from deepgrade.board.prepare import is_prepared
-from deepgrade.board.standing import Split, Viewer
+from deepgrade.board.showing.assembly import standing_of
+from deepgrade.board.showing.earning import earned
+from deepgrade.board.showing.standing import Split, Viewer
 from deepgrade.cli.board.common import board_option, lab_options, looking_at, now, student_option
 from deepgrade.cli.board.pages import write_pages
 from deepgrade.files import write_atomic

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from deepgrade.board.assembly import standing_of
 from deepgrade.board.competition import load_competition
 from deepgrade.board.errors import BoardError
 from deepgrade.board.opened import open_board
 from deepgrade.board.prepare import is_prepared
+from deepgrade.board.showing.assembly import standing_of
 from deepgrade.lab import LabFiles, load_lab
 from deepgrade.records import Course, Gradebook
 from deepgrade.report.board import write_board

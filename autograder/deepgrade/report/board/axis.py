@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from deepgrade.board.standing import Figure, Standing
+from deepgrade.board.showing.standing import Figure, Standing
 from deepgrade.report import svg
 
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -71,7 +71,8 @@ def fit(
         ends = [sign * end for end in (figure.low, figure.high) if end is not None]
         near += [end for end in ends if low - 0.3 * reach <= end <= best and sign * figure.value >= low]
     low, last = min([low, *near]), max([last, *near])
-    room = max((last - low) * _ROOM, 1e-9 * max(abs(low), abs(last), 1))
+    # Scores that are all alike still get an axis whose marks differ in three digits.
+    room = max((last - low) * _ROOM, 0.002 * abs(middle), 1e-9 * max(abs(low), abs(last), 1))
     worst, best = sign * (low - room), sign * (last + room)
     return _within(min(worst, best), max(worst, best), standing)
 

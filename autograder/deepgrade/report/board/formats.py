@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from deepgrade.board.errors import BoardError
-from deepgrade.board.standing import Figure, Line, Standing
+from deepgrade.board.showing.standing import Figure, Line, Standing
 from deepgrade.report.board.axis import Numbers, numbers_of
 from deepgrade.report.board.page import is_synthetic, points_noun
 from deepgrade.report.board.rows import Gap, entered_text, first_lines, move_of

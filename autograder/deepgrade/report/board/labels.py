@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from deepgrade.board.standing import Line, Standing
+from deepgrade.board.showing.standing import Line, Standing
 from deepgrade.report.board.axis import Axis
 from deepgrade.report.text import one_line
 

@@ -10,7 +10,7 @@ import re
 
 from markupsafe import Markup
 
-from deepgrade.board.standing import Line, Standing
+from deepgrade.board.showing.standing import Line, Standing
 from deepgrade.report import svg
 from deepgrade.report.board.axis import Axis, Numbers
 from deepgrade.report.text import one_line, points_text

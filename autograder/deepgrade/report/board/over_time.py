@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from deepgrade.board.standing import Standing
+from deepgrade.board.showing.standing import Standing
 from deepgrade.report import svg
 from deepgrade.report.board.axis import MONTHS, Axis, Numbers, fit
 from deepgrade.report.board.labels import CHARACTER, WIDTH, baselines, beyond_words, name_of, value_of

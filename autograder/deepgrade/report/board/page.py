@@ -7,7 +7,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from deepgrade.board.standing import Line, Standing
+from deepgrade.board.showing.standing import Line, Standing
 from deepgrade.files import write_atomic
 from deepgrade.report.board.axis import axis_of, numbers_of
 from deepgrade.report.board.lanes import legend

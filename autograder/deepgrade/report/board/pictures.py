@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from deepgrade.board.standing import Line, Standing
+from deepgrade.board.showing.standing import Line, Standing
 from deepgrade.report import svg
 from deepgrade.report.board.axis import Axis, Numbers
 from deepgrade.report.board.labels import CHARACTER, WIDTH, baselines, beyond_words, name_of, value_of

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from deepgrade.board.standing import Line, Standing
+from deepgrade.board.showing.standing import Line, Standing
 from deepgrade.report.board.axis import MONTHS, Axis, Numbers
 from deepgrade.report.board.lanes import Lanes
 from deepgrade.report.text import points_text

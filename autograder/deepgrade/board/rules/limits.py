@@ -13,8 +13,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from deepgrade.board.dates import local_time
-from deepgrade.board.policy import Policy
+from deepgrade.board.rules.dates import local_time
+from deepgrade.board.rules.policy import Policy
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from deepgrade.board.competitors import Competitor
 from deepgrade.board.opened import OpenBoard
-from deepgrade.board.selection import Contender, counting
-from deepgrade.board.standing import Split
+from deepgrade.board.people.competitors import Competitor
+from deepgrade.board.rules.selection import Contender, counting
+from deepgrade.board.showing.standing import Split
 from deepgrade.records import BoardEntry, EntryScores, Measured
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from deepgrade.board.contestants import contestants
 from deepgrade.board.entering.files import kept_outputs
+from deepgrade.board.entering.model_outputs import NoOutputs, NotYet, model_outputs
 from deepgrade.board.errors import BoardError
 from deepgrade.board.flags import BoardFlag, EntryFacts, class_flags
 from deepgrade.board.flags.model import sorted_flags
@@ -18,10 +18,10 @@ from deepgrade.board.flags.own_model import OwnRows
 from deepgrade.board.flags.own_rows import own_rows_flags
 from deepgrade.board.flags.own_rows_reader import own_rows_of
 from deepgrade.board.flags.weights import weights_digest
-from deepgrade.board.model_outputs import NoOutputs, NotYet, model_outputs
 from deepgrade.board.opened import OpenBoard
+from deepgrade.board.people.contestants import contestants
 from deepgrade.board.references import references_of
-from deepgrade.board.scoring import outputs_sha256
+from deepgrade.board.scoring.outputs import outputs_sha256
 from deepgrade.evidence import RunRecord
 from deepgrade.records import BoardEntry, RunStore
 from deepgrade.score.data_facts import DataFactsTable

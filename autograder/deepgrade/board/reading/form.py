@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from deepgrade.board.competition import Board
 from deepgrade.board.errors import BoardError
-from deepgrade.board.metrics import Needs
+from deepgrade.board.scoring.metrics import Needs
 
 Array = NDArray[Any]
 

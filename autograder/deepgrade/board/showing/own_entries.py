@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from deepgrade.board.contestants import value_of
 from deepgrade.board.opened import OpenBoard
-from deepgrade.board.standing import Viewer
+from deepgrade.board.people.contestants import value_of
+from deepgrade.board.showing.standing import Viewer
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from deepgrade.board import dates
 from deepgrade.board.errors import BoardError
-from deepgrade.board.policy import Policy
-from deepgrade.board.standing import Split, Viewer
+from deepgrade.board.rules import dates
+from deepgrade.board.rules.policy import Policy
+from deepgrade.board.showing.standing import Split, Viewer
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from deepgrade.board.defects import Code
-from deepgrade.board.metrics import Needs
+from deepgrade.board.reading.defects import Code
+from deepgrade.board.scoring.metrics import Needs
 
 _LONGEST_NUMBER = 200
 _LARGEST = 1e100

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from deepgrade.board.ranking import as_score, place_key
+from deepgrade.board.rules.ranking import as_score, place_key
 
 Counts = Literal["best", "last", "chosen"]
 

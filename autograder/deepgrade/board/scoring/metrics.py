@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepgrade.board.errors import BoardError
-from deepgrade.board.intervals import as_in_labs, of_auc, of_log_loss, of_macro_f1, of_share
+from deepgrade.board.scoring.intervals import as_in_labs, of_auc, of_log_loss, of_macro_f1, of_share
 from deepgrade.score.metrics import Interval
 
 Array = NDArray[Any]

@@ -19,9 +19,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from deepgrade.board.cells import Wrong, cell_reader
-from deepgrade.board.defects import CODES, Defect, Defects, SubmissionRefused, shown
-from deepgrade.board.form import Array, Form
+from deepgrade.board.reading.cells import Wrong, cell_reader
+from deepgrade.board.reading.defects import CODES, Defect, Defects, SubmissionRefused, shown
+from deepgrade.board.reading.form import Array, Form
 
 __all__ = ["CODES", "Defect", "Parsed", "SubmissionRefused", "read_submission"]
 

@@ -11,15 +11,15 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from deepgrade.board.competition import Baseline, description_of
-from deepgrade.board.contestants import Contestant, contestants, measured_of, value_of
-from deepgrade.board.dates import is_late, own_deadline
-from deepgrade.board.earning import Earned, earned
 from deepgrade.board.opened import OpenBoard
-from deepgrade.board.pseudonyms import pseudonym
-from deepgrade.board.ranking import Candidate, places_moved, rank
+from deepgrade.board.people.contestants import Contestant, contestants, measured_of, value_of
 from deepgrade.board.references import reference_baseline
-from deepgrade.board.standing import Figure, Line, Split, Standing, Viewer
-from deepgrade.board.visibility import Shown
+from deepgrade.board.rules.dates import is_late, own_deadline
+from deepgrade.board.rules.pseudonyms import pseudonym
+from deepgrade.board.rules.ranking import Candidate, places_moved, rank
+from deepgrade.board.rules.visibility import Shown
+from deepgrade.board.showing.earning import Earned, earned
+from deepgrade.board.showing.standing import Figure, Line, Split, Standing, Viewer
 from deepgrade.records import BoardEntry, EntryScores
 
 _MOVEMENT = timedelta(days=7)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from deepgrade.board.competitors import Competitors
+from deepgrade.board.people.competitors import Competitors
 from deepgrade.records import Event
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from deepgrade.board.policy import Policy
+from deepgrade.board.rules.policy import Policy
 
 State = Literal["not open", "open", "late", "closed"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from deepgrade.board.contestants import Contestant, measured_of
-from deepgrade.board.dates import is_late, share_kept
 from deepgrade.board.opened import OpenBoard
+from deepgrade.board.people.contestants import Contestant, measured_of
+from deepgrade.board.rules.dates import is_late, share_kept
 from deepgrade.records import BoardEntry
 
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from deepgrade.board.competition import Board
 from deepgrade.board.errors import BoardError
-from deepgrade.board.metrics import answers_for, measure
-from deepgrade.board.standing import Split
+from deepgrade.board.scoring.metrics import answers_for, measure
+from deepgrade.board.showing.standing import Split
 from deepgrade.records import EntryScores, Measured
 
 

@@ -1,0 +1,1 @@
+"""Reading files of predictions: ids and columns are known here, labels never."""

@@ -1,0 +1,1 @@
+"""From predictions to scores: metrics with their intervals, both splits at once."""

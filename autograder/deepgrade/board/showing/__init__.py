@@ -1,0 +1,1 @@
+"""What a viewer gets of a board: its lines, a student's own entries, points; and what stays hidden."""
