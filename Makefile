@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help sandbox demo test test-long test-containers lint unit verify verify-all verify-real faults fuzz attack-table clean
+.PHONY: help sandbox demo test test-long test-containers test-slurm lint unit verify verify-all verify-real faults fuzz attack-table clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -45,6 +45,10 @@ test-containers: $(STAMP) ## the same walls with podman and docker (root, Debian
 	.ci/containers
 	$(BIN)/pytest -m containers
 	DEEPGRADE_TEST_SANDBOX=podman=localhost/deepgrade-test:cpu $(BIN)/pytest tests/zoo/test_hostile.py
+
+test-slurm: $(STAMP) sandbox ## a class on a real Slurm cluster of two small nodes (root, Debian: installs, starts and stops it)
+	.ci/slurm install
+	$(BIN)/pytest -m slurm
 
 faults: $(STAMP) sandbox ## kill, fill, lock and jump the clock under a class of 20, then look whether every grade is right
 	PYTHONPATH=tests $(BIN)/python -m faults.kills

@@ -281,7 +281,7 @@ def _lab_that_wants_a_gpu(folder, wish):
 
 def _machine_with_a_gpu(monkeypatch):
     gpu = Gpu("NVIDIA H100, GPU 0", (Path("/dev/null"),), "GPU-1234", 81559)
-    monkeypatch.setattr(sys.modules["deepgrade.grading.grade"], "find_gpus", lambda: ((gpu,), ""))
+    monkeypatch.setattr(sys.modules["deepgrade.grading.engines"], "find_gpus", lambda: ((gpu,), ""))
 
 
 def test_lab_that_requires_a_gpu_says_what_is_missing_before_anything_runs(

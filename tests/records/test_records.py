@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -175,6 +176,38 @@ def test_big_arrays_of_many_runs_are_stored_once_whatever_their_names_claim(tmp_
     inodes = {path.stat().st_ino for path in (tmp_path / "course").rglob("*.npy")}
     assert len(inodes) == 1
     assert len(list((tmp_path / "course" / "blobs").iterdir())) == 1
+
+
+def test_run_of_another_store_is_taken_over_with_big_arrays_shared_and_survives_its_source(tmp_path):
+    other = RunStore(Course(tmp_path / "attempt"), "tiny")
+    _store_run(tmp_path, other, KEY)
+    big = other.folder(KEY) / "evidence" / ("c" * 64 + ".npy")
+    big.write_bytes(os.urandom(2 << 20))
+    store = RunStore(Course(tmp_path / "course"), "tiny")
+    assert store.adopt(KEY, other.folder(KEY)) == store.read(KEY)
+    names = sorted(path.relative_to(other.folder(KEY)) for path in other.folder(KEY).rglob("*"))
+    content = big.read_bytes()
+    shutil.rmtree(tmp_path / "attempt")
+    assert sorted(path.relative_to(store.folder(KEY)) for path in store.folder(KEY).rglob("*")) == names
+    assert (store.folder(KEY) / "evidence" / big.name).read_bytes() == content
+    assert len(list((tmp_path / "course" / "blobs").iterdir())) == 1
+    small = [
+        path for path in store.folder(KEY).rglob("*") if path.is_file() and path.stat().st_size < 1 << 20
+    ]
+    assert {path.stat().st_nlink for path in small} == {1}
+
+
+def test_run_is_taken_over_once_and_only_under_its_own_key(tmp_path):
+    other = RunStore(Course(tmp_path / "attempt"), "tiny")
+    _store_run(tmp_path, other, KEY)
+    store = RunStore(Course(tmp_path / "course"), "tiny")
+    with pytest.raises(ValueError, match="no run of the key"):
+        store.adopt("2" * 64, other.folder(KEY))
+    with pytest.raises(ValueError, match="no run of the key"):
+        store.adopt(KEY, tmp_path / "nowhere")
+    store.adopt(KEY, other.folder(KEY))
+    with pytest.raises(FileExistsError):
+        store.adopt(KEY, other.folder(KEY))
 
 
 def test_key_that_is_no_key_never_becomes_a_path(tmp_path):

@@ -9,10 +9,11 @@ import click
 from rich.console import Console
 
 from deepgrade.cli.board.updating import check_competition, enter_and_show
-from deepgrade.cli.options import errors_for_people, grading_options
+from deepgrade.cli.options import engine_option, errors_for_people, grading_options
 from deepgrade.cli.progress import GradeProgress
 from deepgrade.cli.reporting import print_class, print_errors, print_people, write_class_report
 from deepgrade.data import DataStore
+from deepgrade.engine.slurm import Site
 from deepgrade.grading import GradeRequest, grade
 from deepgrade.lab import LabFiles, Origin, Size, find_root
 from deepgrade.native.facts import default_store
@@ -23,6 +24,7 @@ from deepgrade.records import Course
 @click.argument("lab")
 @click.argument("submissions", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @grading_options
+@engine_option
 @click.option(
     "--roster",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -46,6 +48,7 @@ def command(
     slots: int | None,
     roster: Path | None,
     fresh: bool,
+    site: Site | None,
 ) -> None:
     """Grade SUBMISSIONS of LAB and write the report.
 
@@ -60,7 +63,7 @@ def command(
     check_competition(files)
     store = DataStore(store_folder or default_store())
     request = GradeRequest(
-        files, submissions, course, store, origin, size, sandbox_name, slots, fresh, roster
+        files, submissions, course, store, origin, size, sandbox_name, slots, fresh, roster, site
     )
     with GradeProgress(console) as progress:
         summary = grade(request, progress)

@@ -2,6 +2,7 @@
 
 from deepgrade.board.errors import BoardError
 from deepgrade.data import DataError
+from deepgrade.engine.slurm import SlurmError
 from deepgrade.files import LockedError, StorageError, UntrustedFileError
 from deepgrade.image import ImageError
 from deepgrade.infer import WorkerDiedError
@@ -23,6 +24,7 @@ KNOWN_ERRORS = (
     RosterError,
     SandboxUnavailable,
     ScoringError,
+    SlurmError,
     StorageError,
     UntrustedFileError,
     WorkerDiedError,

@@ -129,6 +129,37 @@ def slots_option(function: F) -> F:
     )(function)
 
 
+def engine_option(function: F) -> F:
+    """Add `--engine` and `--site`: where runs are done. The function gets one path, None for this machine."""
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, engine: str, site_file: Path | None, **kwargs: Any) -> Any:
+        if site_file is not None and engine != "slurm":
+            raise click.UsageError("--site needs --engine slurm")
+        site = None if engine == "local" else errors_for_people(_site)(site_file)
+        return function(*args, site=site, **kwargs)
+
+    named = click.option(
+        "--site",
+        "site_file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="TOML file of the cluster, for --engine slurm: partition, account, GPUs, ... (docs/slurm.md).",
+    )(wrapped)
+    return click.option(
+        "--engine",
+        type=click.Choice(["local", "slurm"]),
+        default="local",
+        show_default=True,
+        help="This machine's slots, or job arrays on a Slurm cluster.",
+    )(named)  # type: ignore[return-value]
+
+
+def _site(path: Path | None) -> Any:
+    from deepgrade.engine.slurm import Site, load_site
+
+    return load_site(path) if path else Site()
+
+
 def again_option(function: F) -> F:
     """Add `--again`: for machines that were busy."""
     return click.option(
@@ -166,10 +197,11 @@ def errors_for_people(function: F) -> F:
                 raise
             click.echo(f"deepgrade: {problem}", err=True)
             sys.exit(2)
-        except KeyboardInterrupt:
-            click.echo(
-                "\nInterrupted. What was finished is kept; the same command goes on from there.", err=True
+        except KeyboardInterrupt as error:
+            said = (
+                str(error) or "Interrupted. What was finished is kept; the same command goes on from there."
             )
+            click.echo(f"\n{said}", err=True)
             sys.exit(INTERRUPTED)
 
     return wrapped  # type: ignore[return-value]

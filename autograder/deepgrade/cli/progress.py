@@ -61,6 +61,10 @@ class GradeProgress:
         """Show that the hidden checks run."""
         self._console.print(f"scoring {count} submissions" if count else "nothing new to score")
 
+    def note(self, text: str) -> None:
+        """Show something that a person may want to know meanwhile."""
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+
     def _show(self) -> None:
         ended = ", ".join(f"{count} {outcome}" for outcome, count in self._outcomes.most_common())
         running = f"running {', '.join(self._running)}" if self._running else ""

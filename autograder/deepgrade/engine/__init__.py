@@ -1,4 +1,4 @@
-"""Where the work happens: this machine's slots (a Slurm cluster's come later)."""
+"""Where the work happens: this machine's slots, or a Slurm cluster's nodes (`engine.slurm`)."""
 
 from deepgrade.engine.data import CourseData, course_data, data_facts
 from deepgrade.engine.gpus import Cards, find_gpus

@@ -45,6 +45,13 @@ class Setup:
     """Runs beside each other."""
     cards: Cards = field(default_factory=Cards)
     """The GPUs that runs share, if any."""
+    gpu_elsewhere: bool = False
+    """Whether each run gets a GPU on another machine."""
+
+    @property
+    def uses_gpu(self) -> bool:
+        """Whether runs get a GPU."""
+        return self.gpu_elsewhere or bool(self.cards.gpus)
 
     @property
     def limits(self) -> Limits:
@@ -67,7 +74,7 @@ class Setup:
             data=self.data.facts,
             environment=self.environment.versions,
             seed=self.seed,
-            gpu=bool(self.cards.gpus),
+            gpu=self.uses_gpu,
         )
 
     @property

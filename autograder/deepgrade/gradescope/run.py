@@ -76,6 +76,9 @@ class _Said:
         """Tell the verdict."""
         print(f"verdict: {outcome}", flush=True)
 
+    def note(self, text: str) -> None:
+        """Say nothing."""
+
     def scoring(self, count: int) -> None:
         """Tell that the checks run."""
         print("the hidden checks run", flush=True)

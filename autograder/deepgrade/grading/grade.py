@@ -18,13 +18,13 @@ from deepgrade.engine import (
     Finished,
     Setup,
     course_data,
-    find_gpus,
     refresh_predictions,
-    run_all,
     slots_for,
 )
+from deepgrade.engine.slurm import Site, TaskFailedError
 from deepgrade.evidence import RunRecord, Verdict
 from deepgrade.files import parse_strict_json, storage_errors
+from deepgrade.grading.engines import OnCluster, cards_for, finished_runs
 from deepgrade.grading.people import People, attribute, course_roster, record_people
 from deepgrade.grading.rescore import score_stored
 from deepgrade.infer import InferWorker
@@ -61,6 +61,9 @@ class Progress(Protocol):
     def scoring(self, count: int) -> None:
         """Tell that the hidden checks run on so many submissions."""
 
+    def note(self, text: str) -> None:
+        """Tell something that a person may want to know meanwhile."""
+
 
 @dataclass(frozen=True)
 class GradeRequest:
@@ -78,6 +81,13 @@ class GradeRequest:
     """Predict with stored models again where lab.toml changed, and score the named submissions again."""
     roster: Path | None = None
     """A CSV file that says who is in the class; None: the one that the course keeps, if it does."""
+    site: Site | None = None
+    """The cluster whose nodes do the runs; None: this machine's slots."""
+
+    @property
+    def sandbox_name(self) -> str | None:
+        """What surrounds a run, as `find_sandbox` takes it: the command line's word, else the site's."""
+        return self.sandbox or (self.site.sandbox if self.site else None)
 
 
 @dataclass
@@ -141,10 +151,9 @@ def make_setup(request: GradeRequest, parts: LabParts, data: CourseData, cards: 
         SandboxUnavailable: No sandbox works here, or students' code could read what must stay hidden; the message says
             what to do.
     """
-    sandbox = find_sandbox(request.sandbox)
-    files = request.files
-    require_private(sandbox, [files.checks, files.toml, files.folder, request.course.root])
-    limits = parts.lab.limits_for(request.size)
+    sandbox = find_sandbox(request.sandbox_name)
+    require_private(sandbox, _private(request))
+    limits, site = parts.lab.limits_for(request.size), request.site
     return Setup(
         lab=parts.lab,
         plan=parts.plan,
@@ -155,27 +164,15 @@ def make_setup(request: GradeRequest, parts: LabParts, data: CourseData, cards: 
         environment=sandbox.environment,
         store=RunStore(request.course, parts.lab.name),
         seed=RUN_SEED,
-        slots=slots_for(limits, cards.gpus, asked=request.slots),
+        slots=1 if site else slots_for(limits, cards.gpus, asked=request.slots),
         cards=cards,
+        gpu_elsewhere=site is not None and bool(site.gres) and parts.lab.gpu != "off",
     )
 
 
-def _cards(lab: Lab) -> Cards:
-    """Return the GPUs that a lab's runs share: none where its lab.toml wants none.
-
-    Raises:
-        LabError: The lab requires a GPU, and this machine has none to lend.
-    """
-    if lab.gpu == "off":
-        return Cards()
-    gpus, why_none = find_gpus()
-    if lab.gpu == "required" and not gpus:
-        raise LabError(
-            f"{lab.name} requires a GPU (gpu in lab.toml), and this machine has none to lend: {why_none}."
-            " `deepgrade doctor` shows the same. Grade on a machine where nvidia-smi lists a GPU,"
-            ' or set gpu = "preferred" in lab.toml: then what asks for a GPU is not assessed.'
-        )
-    return Cards(gpus)
+def _private(request: GradeRequest) -> tuple[Path, ...]:
+    files = request.files
+    return (files.checks, files.toml, files.folder, request.course.root)
 
 
 def grade(request: GradeRequest, progress: Progress) -> GradeSummary:
@@ -191,7 +188,7 @@ def grade(request: GradeRequest, progress: Progress) -> GradeSummary:
         StorageError: A disk is full or read-only; what was finished is kept.
     """
     parts = load_parts(request.files)
-    cards = _cards(parts.lab)
+    cards = cards_for(parts.lab, request.site)
     summary = GradeSummary()
     with request.course.working() as scratch:
         roster = course_roster(request.course, request.roster)
@@ -254,7 +251,7 @@ def _run_stage(
                 stored = setup.store.read(key)
                 progress.finished(shown, stored.verdict.value if stored else "", stored=True)
                 continue
-            if not started and worker.pid is None:
+            if not started and worker.pid is None and request.site is None:
                 worker.start()  # only now: seconds, when every run is stored
             started = True
             yield item
@@ -265,23 +262,36 @@ def _run_stage(
         closing(InferWorker(spool=(helper.exchange or scratch) / "infer", helper=helper)) as worker,
     ):
         people = attribute(gradebook, lab, intake, roster)
-        progress.begin(len(intake.handed_in) + len(intake.refusals), setup.slots)
-        for done in run_all(
-            pending(intake, people, worker),
-            setup,
-            worker,
-            slots=setup.slots,
-            started=lambda s: progress.started(people.shown(s.student)),
-        ):
-            _note_run(done, people.shown(done.submission.student), setup.store, progress, summary)
+        total = len(intake.handed_in) + len(intake.refusals)
+        together = request.slots or request.site.throttle or total if request.site else setup.slots
+        progress.begin(total, together)
+
+        def started(submission: Submission) -> None:
+            progress.started(people.shown(submission.student))
+
+        waiting = pending(intake, people, worker)
+        with finished_runs(waiting, setup, worker, _cluster(request, progress), started=started) as runs:
+            for done in runs:
+                _note_run(done, people.shown(done.submission.student), setup.store, progress, summary)
         summary.people = record_people(request.course, gradebook, lab, people)
     return frozenset(named)
 
 
+def _cluster(request: GradeRequest, progress: Progress) -> OnCluster | None:
+    site = request.site
+    if site is None:
+        return None
+    if request.slots is not None:
+        site = site.model_copy(update={"throttle": request.slots})
+    return OnCluster(site, request.course, request.sandbox_name, _private(request), progress.note)
+
+
 def _note_run(done: Finished, shown: str, store: RunStore, progress: Progress, summary: GradeSummary) -> None:
     if done.record is None:
-        summary.errors.append(f"{shown}: {type(done.error).__name__}: {done.error}")
-        progress.finished(shown, "internal_error", stored=False)
+        known = isinstance(done.error, TaskFailedError)
+        summary.errors.append(f"{shown}: {'' if known else f'{type(done.error).__name__}: '}{done.error}")
+        verdict = done.error.verdict if isinstance(done.error, TaskFailedError) else Verdict.INTERNAL_ERROR
+        progress.finished(shown, verdict.value, stored=False)
         return
     summary.runs_made += 1
     progress.finished(shown, done.record.verdict.value, stored=False)

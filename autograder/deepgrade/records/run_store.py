@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from deepgrade.evidence import VERDICTS, RunRecord
@@ -86,6 +86,25 @@ class RunStore:
             yield temporary
             self._share(temporary / "evidence")
 
+    def adopt(self, key: str, folder: Path) -> RunRecord:
+        """Take over a run that another store of ours made, as a copy; what is there stays.
+
+        Args:
+            key: The run's key.
+            folder: The other store's folder of it, on the same file system where copies are to cost nothing.
+
+        Raises:
+            FileExistsError: The run is there and final.
+            ValueError: The folder holds no finished run of this key.
+        """
+        path = folder / "run.json"
+        record = RunRecord.model_validate_json(path.read_bytes()) if path.is_file() else None
+        if record is None or record.key != key:
+            raise ValueError(f"{folder} holds no run of the key {key}")
+        with self.new(key) as temporary:
+            shutil.copytree(folder, temporary, dirs_exist_ok=True, copy_function=_copy)
+        return record
+
     def finish(self, temporary: Path, record: RunRecord, plan: CapturePlan) -> None:
         """Write run.json and plan.json into a run's temporary folder."""
         (temporary / "run.json").write_text(record.model_dump_json(indent=1), encoding="utf-8")
@@ -110,6 +129,15 @@ class RunStore:
                 replacement = file.with_name(f".{file.name}.shared")
                 os.link(shared, replacement)
                 replacement.replace(file)
+
+
+def _copy(source: str, target: str) -> None:
+    """Copy a file; a large one gets a second name, as shared ones have anyway."""
+    if os.stat(source).st_size >= SHARED_BYTES:  # noqa: PTH116 - shutil's own kind of path
+        with suppress(OSError):
+            os.link(source, target)
+            return
+    shutil.copy2(source, target)
 
 
 @contextmanager
