@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
-from deepgrade.board.prepare import prepare_board
 
 from deepgrade.board.competition import load_competition
 from deepgrade.board.opened import OpenBoard, open_board
+from deepgrade.board.prepare import prepare_board
 from deepgrade.data import DataStore
 from deepgrade.evidence import DataFacts, Verdict
 from deepgrade.files import sha256_bytes

@@ -72,7 +72,7 @@ def fit(
         near += [end for end in ends if low - 0.3 * reach <= end <= best and sign * figure.value >= low]
     low, last = min([low, *near]), max([last, *near])
     # Scores that are all alike still get an axis whose marks differ in three digits.
-    room = max((last - low) * _ROOM, 0.002 * abs(middle), 1e-9 * max(abs(low), abs(last), 1))
+    room = max((last - low) * _ROOM, 0.002 * min(abs(middle), 1e9), 1e-9 * max(abs(low), abs(last), 1))
     worst, best = sign * (low - room), sign * (last + room)
     return _within(min(worst, best), max(worst, best), standing)
 
