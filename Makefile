@@ -34,9 +34,13 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# Their tests start no sandbox and time nothing: they may share the processors.
+APART := $(addprefix tests/,architecture board checks data files interchange lab records report score submission)
+
 unit: $(STAMP)
 	$(BIN)/deepgrade build --all --check
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 $(APART)
+	$(BIN)/pytest $(addprefix --ignore=,$(APART))
 
 test-long: $(STAMP) sandbox ## kills and faults over a class, the zoo's controls under otter and nbgrader (a quarter of an hour)
 	$(BIN)/pytest -m long

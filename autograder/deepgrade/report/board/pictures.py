@@ -107,10 +107,10 @@ def _columns(lines: Sequence[Line], axis: Axis, standing: Standing, wide: float)
     """
     step = wide * ((axis.high / 2 - axis.low / 2) / (WIDTH - 2 * _MARGIN)) * 2
     grid = 1 / standing.rows if standing.rows and sorted((standing.low, standing.high)) == [0, 1] else step
-    count = max(1, math.ceil(step / grid - 1e-9))
     steps = [value_of(line) / grid for line in lines] if math.isfinite(step) and step > 0 else []
-    if not steps or not all(map(math.isfinite, steps)):
+    if not steps or not all(map(math.isfinite, (step / grid, *steps))):
         return [round(_x(axis, value_of(line)) / wide) * wide for line in lines]
+    count = max(1, math.ceil(step / grid - 1e-9))
     columns = [math.floor(round(place, 6) / count) for place in steps]
     return [_x(axis, (column * count + (count - 1) / 2) * grid) for column in columns]
 
