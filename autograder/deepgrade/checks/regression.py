@@ -109,11 +109,11 @@ def is_lasso(
     return bool(off.max(initial=0.0) <= room * alpha + 1e-9)
 
 
-def lasso_error(rows: Floats, targets: Floats, alpha: float, folds: int = 10) -> float:
-    """Return the lasso's cross-validated mean squared error at a penalty; each fold takes every `folds`-th row."""
+def lasso_errors(rows: Floats, targets: Floats, alpha: float, folds: int = 10) -> Floats:
+    """Return the lasso's cross-validated error at a penalty, squared and absolute; each fold takes every `folds`-th row."""
     errors = np.zeros(len(rows))
     for fold in range(folds):
         out = np.arange(len(rows)) % folds == fold
         weights, start = lasso(rows[~out], targets[~out], alpha, sweeps=200)
-        errors[out] = np.square(targets[out] - start - rows[out] @ weights)
-    return float(errors.mean())
+        errors[out] = targets[out] - start - rows[out] @ weights
+    return np.array([np.square(errors).mean(), np.abs(errors).mean()])
