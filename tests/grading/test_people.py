@@ -208,7 +208,10 @@ def test_a_gradebook_of_before_knows_whose_work_is_whose_too(tmp_path):
     from sqlalchemy import text
 
     with book._engine.begin() as connection:
-        connection.execute(text("drop table attribution"))
+        for table in ("attribution", "board_score", "board_event", "board_entry"):
+            connection.execute(text(f"drop table {table}"))
+        connection.execute(text("alter table submission drop column handed_in_at"))
+        connection.execute(text("alter table regrade_set drop column board"))
         connection.execute(text("update schema set version = 2"))
     book.close()
     again = Gradebook(path)

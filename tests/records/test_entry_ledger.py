@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from deepgrade.records import EntryLedger, EntryScores, Gradebook, GradebookError, Measured
 
@@ -106,3 +107,22 @@ def test_grading_a_known_file_again_does_not_forget_when_it_was_handed_in(book):
     book.add_submission("le5", "ada", "n.ipynb", **facts)
     (run,) = EntryLedger(book, "le5", "mnist").graded_runs()
     assert run.handed_in_at == NOON
+
+
+def test_a_gradebook_of_before_boards_gets_them_and_keeps_its_sets(tmp_path):
+    path = tmp_path / "old.db"
+    old = Gradebook(path)
+    set_id = old.new_set("le5")
+    with old.writing() as session:
+        for table in ("board_score", "board_event", "board_entry"):
+            session.execute(text(f"drop table {table}"))
+        session.execute(text("alter table submission drop column handed_in_at"))
+        session.execute(text("alter table regrade_set drop column board"))
+        session.execute(text("update schema set version = 3"))
+    old.close()
+    book = Gradebook(path)
+    assert book.open_set("le5") == set_id
+    ledger = EntryLedger(book, "le5", "mnist")
+    ledger.add("ada", "a.csv", scores=_scores(0.5))
+    assert len(ledger.entries()) == 1
+    book.close()
