@@ -35,14 +35,14 @@ lint: $(STAMP)
 	$(BIN)/mypy
 
 # Their tests start no sandbox and time nothing: they may share the processors.
-APART := $(addprefix tests/,architecture board checks data files interchange lab records report score submission)
+APART := $(addprefix tests/,architecture board checks data files flavours interchange lab labs records report score submission)
 
 unit: $(STAMP)
 	$(BIN)/deepgrade build --all --check
 	$(BIN)/pytest -n 2 $(APART)
 	$(BIN)/pytest $(addprefix --ignore=,$(APART))
 
-test-long: $(STAMP) sandbox ## kills and faults over a class, the zoo's controls under otter and nbgrader (a quarter of an hour)
+test-long: $(STAMP) sandbox ## LE5 graded, faults over a class, otter and nbgrader beside us, the pages' commands (twenty minutes)
 	$(BIN)/pytest -m long
 
 test-containers: $(STAMP) ## the same walls with podman and docker (root, Debian: installs and starts what it needs)

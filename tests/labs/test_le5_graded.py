@@ -13,6 +13,9 @@ from deepgrade.lab import LabFiles, find_root
 from deepgrade.records import Course, RunStore
 from deepgrade.score import CheckStatus
 
+pytestmark = pytest.mark.long
+"""A minute and a half; what a newcomer's `make test` runs of this kind is `tests/grading/test_class.py`."""
+
 CASES = ("solution-otter", "blank-nbgrader", "one_hot_backwards")
 
 TRAINED_ON_THE_TEST_SET = """
