@@ -14,9 +14,10 @@ def test_a_competition_runs_as_printed(tmp_path):
     said = run_page("competitions.md", tmp_path)
     course = tmp_path / "my-course"
     found = json.loads((course / "board.json").read_text(encoding="utf-8"))
-    ranks = {line["teamName"]: line["rank"] for line in found["lines"]}
-    assert ranks["solution"] == 1
-    assert any(name.startswith("The solution, mean of 2 seeds") for name in ranks)
+    scores = {line["teamName"]: line["score"] for line in found["lines"]}
+    # Two of the known mistakes have the solution's network: the earlier entry stands first.
+    assert scores["solution"] == max(line["score"] for line in found["lines"] if line["rank"])
+    assert any(name.startswith("The solution, mean of 2 seeds") for name in scores)
     with (course / "points.csv").open(encoding="utf-8") as stream:
         points = {row["student"]: float(row["points"]) for row in csv.DictReader(stream)}
     assert points["solution"] >= 0 and points["blank"] == 0
