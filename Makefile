@@ -35,7 +35,7 @@ lint: $(STAMP)
 	$(BIN)/mypy
 
 # Their tests start no sandbox and time nothing: they may share the processors.
-APART := $(addprefix tests/,architecture board checks data files flavours interchange lab labs records report score submission)
+APART := $(addprefix tests/,architecture board checks data files interchange lab labs records report score submission)
 
 unit: $(STAMP)
 	$(BIN)/deepgrade build --all --check
