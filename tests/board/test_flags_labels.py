@@ -110,8 +110,19 @@ def test_honest_classes_are_left_alone_and_look_ups_found_in_any_order(seed, dat
     rng = np.random.default_rng(seed)
     entries, published, known = a_class(rng)
     assert known_wrong_labels(entries, published, known) == ()
-    entries.append(entry(90, "zoe", looked_up(rng, published)))
+    entries.append(entry(90, "zoe", looked_up(rng, published, accuracy=1.0)))
     expected = known_wrong_labels(entries, published, known)
     assert [flag.students for flag in expected] == [("zoe",)]
     order = data.draw(st.permutations(range(len(entries))))
     assert known_wrong_labels([entries[place] for place in order], published, known) == expected
+
+
+def test_a_look_up_that_errs_now_and_then_is_nearly_always_found():
+    """One that errs on three disputed rows by chance is missed, about once in a hundred."""
+    found = 0
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        entries, published, known = a_class(rng)
+        entries.append(entry(90, "zoe", looked_up(rng, published)))
+        found += [flag.students for flag in known_wrong_labels(entries, published, known)] == [("zoe",)]
+    assert found >= 97
