@@ -304,3 +304,13 @@ def test_boards_on_one_hidden_set_have_one_split(tmp_path, digits_store):
     made = make_course(tmp_path, digits_store, competition=text)
     first, second = (open_prepared(made.course, "tiny", name).solution().usage for name in ("models", "twin"))
     assert (first == second).all()
+
+
+def test_metric_that_the_answers_do_not_have_is_wrong_and_not_passed_over(made):
+    opened_book = made.gradebook()
+    opened = made.open(opened_book, "models")
+    # Of values, class scores have ten a row: no figure comes of them.
+    strange = opened.board.model_copy(update={"tie_break": ("mae",)})
+    wrong, _ = check_board(strange, opened.prepared)
+    assert [sentence for sentence in wrong if "mae" in sentence]
+    opened_book.close()

@@ -76,6 +76,11 @@ class Board(Strict):
         return tuple(METRICS[name] for name in (self.metric, *self.tie_break))
 
     @property
+    def tie_directions(self) -> tuple[bool, ...]:
+        """Of each metric that breaks ties, whether higher is better."""
+        return tuple(METRICS[name].higher_is_better for name in self.tie_break)
+
+    @property
     def place(self) -> tuple[str, str]:
         """Model boards: question and variable."""
         question, _, variable = (self.model or "").partition("/")

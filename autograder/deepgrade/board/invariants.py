@@ -6,12 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepgrade.board.competition import Board
+from deepgrade.board.people.contestants import value_of
 from deepgrade.board.prepare import Prepared, Solution, verify_prepared
 from deepgrade.board.reading.submission_file import read_submission
-from deepgrade.board.scoring.metrics import METRICS
-from deepgrade.board.scoring.outputs import score_outputs
-from deepgrade.board.showing.standing import Split
-from deepgrade.records import Measured
+from deepgrade.board.scoring.outputs import score_against
+from deepgrade.board.showing.standing import SPLITS, Split
 
 _CLOSE = 1e-12
 
@@ -25,7 +24,7 @@ def check_board(board: Board, prepared: Prepared) -> tuple[list[str], list[str]]
         return wrong, [*holds, "each entry is scored on its own rows"]
     solution = prepared.solution()
     for name, value, best in _answers(board, solution):
-        if abs(value - best) > _CLOSE:
+        if value is None or abs(value - best) > _CLOSE:
             wrong.append(f"the answers score {value!r} in {name}, the best is {best!r}")
         else:
             holds.append(f"the answers score {value:g} in {name}, the best there is")
@@ -51,25 +50,18 @@ def perfect_outputs(board: Board, solution: Solution) -> NDArray[np.float64]:
     return np.eye(classes)[solution.targets.astype(np.int64)]
 
 
-def _answers(board: Board, solution: Solution) -> list[tuple[str, float, float]]:
-    outputs = perfect_outputs(board, solution)
-    scores = score_outputs(board, solution.targets, outputs, solution.usage, solution_sha256="")
-    found = []
-    for split, values in (("public", scores.public), ("private", scores.private)):
-        for name in (board.metric, *board.tie_break):
-            if name in values:
-                found.append((f"{name} ({split})", values[name].value, METRICS[name].best))
-            else:
-                found.append((f"{name} ({split})", float("nan"), METRICS[name].best))
-    return found
+def _answers(board: Board, solution: Solution) -> list[tuple[str, float | None, float]]:
+    """Return each metric's name with its split, what the answers score, and the best there is."""
+    scores = score_against(board, solution, perfect_outputs(board, solution))
+    return [
+        (f"{metric.name} ({split})", value_of(scores, metric.name, split), metric.best)
+        for split in SPLITS
+        for metric in board.metrics
+    ]
 
 
-def _sample(board: Board, prepared: Prepared, solution: Solution) -> dict[Split, float]:
+def _sample(board: Board, prepared: Prepared, solution: Solution) -> dict[Split, float | None]:
     data = (prepared.public / "sample_submission.csv").read_bytes()
     outputs = read_submission(data, prepared.form()).predictions
-    scores = score_outputs(board, solution.targets, outputs, solution.usage, solution_sha256="")
-    splits: tuple[tuple[Split, dict[str, Measured]], ...] = (
-        ("public", scores.public),
-        ("private", scores.private),
-    )
-    return {split: values[board.metric].value for split, values in splits if board.metric in values}
+    scores = score_against(board, solution, outputs)
+    return {split: value_of(scores, board.metric, split) for split in SPLITS}

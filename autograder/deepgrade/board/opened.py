@@ -10,7 +10,7 @@ from functools import cached_property
 from deepgrade.board.competition import Board, Competition, load_competition
 from deepgrade.board.people.competitors import Competitor, Competitors
 from deepgrade.board.people.decisions import Decisions, decisions_of
-from deepgrade.board.prepare import Prepared, open_prepared
+from deepgrade.board.prepare import Prepared, Solution, open_prepared
 from deepgrade.board.rules.dates import last_deadline
 from deepgrade.board.rules.policy import Policy
 from deepgrade.board.rules.visibility import Shown, shown
@@ -40,7 +40,21 @@ class OpenBoard:
     @property
     def has_private(self) -> bool:
         """Whether some rows are private: a notebook's own rows are not."""
-        return self.prepared.manifest.rows["Private"] > 0
+        return self.prepared.has_solution
+
+    @property
+    def deciding_split(self) -> Split:
+        """The split that points come from, and that decides in the end."""
+        return "private" if self.has_private else "public"
+
+    @cached_property
+    def solution(self) -> Solution | None:
+        """The labels; None where every entry is scored on its notebook's own rows.
+
+        Raises:
+            BoardError: They were corrected by hand and are wrong now.
+        """
+        return self.prepared.solution() if self.has_private else None
 
     @property
     def rows(self) -> dict[Split, int]:

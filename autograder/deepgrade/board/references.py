@@ -9,6 +9,7 @@ from deepgrade.board.competition import Baseline
 from deepgrade.board.entering.model_outputs import NotYet
 from deepgrade.board.entering.models import entry_scores
 from deepgrade.board.opened import OpenBoard
+from deepgrade.board.people.contestants import value_of
 from deepgrade.board.showing.standing import Split
 from deepgrade.evidence import RunRecord
 from deepgrade.records import RunStore
@@ -37,16 +38,15 @@ def references_of(opened: OpenBoard) -> Iterator[Reference]:
 def reference_baseline(opened: OpenBoard, split: Split) -> Baseline | None:
     """Return the mean score of the course's references on a split as a baseline; None where there are none."""
     store = RunStore(opened.course.references, opened.lab.name)
-    solution = opened.prepared.solution() if opened.has_private else None
     values = []
     for one in references_of(opened):
         try:
-            scores = entry_scores(opened, store, one.key, one.record, solution)
+            scores = entry_scores(opened, store, one.key, one.record)
         except NotYet:
             continue
-        measured = (scores.private if split == "private" else scores.public).get(opened.board.metric)
-        if measured is not None:
-            values.append(measured.value)
+        value = value_of(scores, opened.board.metric, split)
+        if value is not None:
+            values.append(value)
     if not values:
         return None
     manifest = opened.prepared.manifest

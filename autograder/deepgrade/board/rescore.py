@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -12,8 +11,7 @@ from deepgrade.board.entering.models import entry_scores
 from deepgrade.board.errors import BoardError
 from deepgrade.board.opened import OpenBoard
 from deepgrade.board.people.contestants import contestants, value_of
-from deepgrade.board.prepare import Solution
-from deepgrade.board.scoring.outputs import score_outputs
+from deepgrade.board.scoring.outputs import score_against
 from deepgrade.board.showing.assembly import ranks_of
 from deepgrade.records import BoardEntry, EntryScores, RunStore
 
@@ -50,18 +48,16 @@ class Rescored:
     left_out: list[tuple[str, str]] = field(default_factory=list)
 
 
-def rescore(opened: OpenBoard, *, tick: Callable[[], None] = lambda: None) -> Rescored:
+def rescore(opened: OpenBoard) -> Rescored:
     """Score every entry that was taken with today's solution and metrics, aside. Nothing runs.
 
     Args:
         opened: The board.
-        tick: Called after each entry.
 
     Raises:
         GradebookError: An undecided set is there.
         BoardError: The solution cannot be read, or there is nothing to score.
     """
-    solution = opened.prepared.solution() if opened.has_private else None
     store = RunStore(opened.course, opened.lab.name)
     entries = [entry for entry in opened.entries if entry.state == "taken"]
     if not entries:
@@ -70,10 +66,9 @@ def rescore(opened: OpenBoard, *, tick: Callable[[], None] = lambda: None) -> Re
     left_out = []
     for entry in entries:
         try:
-            scores[entry.id] = _again(opened, store, entry, solution)
+            scores[entry.id] = _again(opened, store, entry)
         except (NotYet, BoardError) as error:
             left_out.append((opened.competitors.of(entry.handed_in_as).name, str(error)))
-        tick()
     set_id = opened.ledger.new_set(scores.items())
     return _compared(opened, set_id, scores, left_out)
 
@@ -100,18 +95,15 @@ def decide(opened: OpenBoard, *, apply: bool, reason: str | None) -> tuple[int, 
     return set_id, opened.gradebook.decide_set(set_id, apply=apply, reason=reason)
 
 
-def _again(opened: OpenBoard, store: RunStore, entry: BoardEntry, solution: Solution | None) -> EntryScores:
+def _again(opened: OpenBoard, store: RunStore, entry: BoardEntry) -> EntryScores:
     if entry.run_key is not None:
         record = store.read(entry.run_key)
         if record is None:
             raise NotYet("its run is not stored any more")
-        return entry_scores(opened, store, entry.run_key, record, solution)
-    if solution is None or entry.sha256 is None:
+        return entry_scores(opened, store, entry.run_key, record)
+    if opened.solution is None or entry.sha256 is None:
         raise BoardError("there is no solution to score it with")
-    outputs = kept_outputs(opened, entry.sha256)
-    return score_outputs(
-        opened.board, solution.targets, outputs, solution.usage, solution_sha256=solution.sha256
-    )
+    return score_against(opened.board, opened.solution, kept_outputs(opened, entry.sha256))
 
 
 def _compared(
@@ -135,4 +127,4 @@ def _compared(
 
 def _ranks(opened: OpenBoard) -> dict[str, int | None]:
     people = {one.competitor.name: one.counts(opened) for one in contestants(opened)}
-    return ranks_of(opened, people, "private" if opened.has_private else "public")
+    return ranks_of(opened, people, opened.deciding_split)

@@ -48,6 +48,10 @@ class EntryScores(BaseModel):
     reason: str | None = None
     """Why a metric is missing, for the student."""
 
+    def on(self, split: Literal["public", "private"]) -> dict[str, Measured]:
+        """Return the scores on a split, metric -> score."""
+        return self.private if split == "private" else self.public
+
 
 class BoardEntry(NamedTuple):
     """An entry with its scores in force."""

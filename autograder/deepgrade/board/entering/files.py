@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from deepgrade.board.opened import OpenBoard
 from deepgrade.board.reading.submission_file import SubmissionRefused, read_submission
 from deepgrade.board.rules import dates, limits
 from deepgrade.board.rules.limits import Allowance, PastEntry, allowance
-from deepgrade.board.scoring.outputs import score_outputs
+from deepgrade.board.scoring.outputs import score_against
 from deepgrade.files import UntrustedFileError, read_untrusted, sha256_bytes, write_atomic
 from deepgrade.records import EntryScores
 
@@ -74,8 +75,7 @@ def enter_file(opened: OpenBoard, path: Path, student: str, *, message: str = ""
         raise
     sha256 = sha256_bytes(data)
     keep_outputs(opened, sha256, outputs)
-    solution = opened.prepared.solution()
-    scores = score_outputs(board, solution.targets, outputs, solution.usage, solution_sha256=solution.sha256)
+    scores = score_against(board, opened.prepared.solution(), outputs)
     entry_id = opened.ledger.add(student, path.name, message=message, sha256=sha256, scores=scores, now=now)
     left = allowance(policy, [*mine, PastEntry(now)], now)
     return FileTaken(entry_id, scores, left, dates.is_late(policy, now, extension))
@@ -85,8 +85,6 @@ def keep_outputs(opened: OpenBoard, sha256: str, outputs: NDArray[np.float64]) -
     """Store the predictions of a file, so that they can be scored again."""
     path = _stored(opened, sha256)
     if not path.exists():
-        import io
-
         stream = io.BytesIO()
         np.save(stream, outputs, allow_pickle=False)
         write_atomic(path, stream.getvalue(), mode=0o600)

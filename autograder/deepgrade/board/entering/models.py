@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from deepgrade.board.entering.model_outputs import NoOutputs, NotYet, model_outputs
 from deepgrade.board.errors import BoardError
 from deepgrade.board.opened import OpenBoard
-from deepgrade.board.prepare import Solution
-from deepgrade.board.scoring.outputs import score_outputs
+from deepgrade.board.scoring.outputs import score_against, score_outputs
 from deepgrade.evidence import RunRecord
 from deepgrade.records import EntryScores, GradedRun, RunStore
 
@@ -46,7 +45,6 @@ def enter_models(opened: OpenBoard) -> ModelsEntered:
         raise BoardError(
             f"Board {board.id} takes files of predictions: enter them with `deepgrade board submit`."
         )
-    solution = opened.prepared.solution() if opened.has_private else None
     store = RunStore(opened.course, opened.lab.name)
     known = {entry.submission_id: entry for entry in opened.entries if entry.submission_id is not None}
     done = ModelsEntered()
@@ -57,7 +55,7 @@ def enter_models(opened: OpenBoard) -> ModelsEntered:
             continue
         record = store.read(run.run_key)
         try:
-            scores = _scores(opened, store, run, record, solution)
+            scores = _scores(opened, store, run, record)
         except NotYet as error:
             done.waiting.append((run.handed_in_as, str(error)))
             continue
@@ -72,9 +70,7 @@ def enter_models(opened: OpenBoard) -> ModelsEntered:
     return done
 
 
-def _scores(
-    opened: OpenBoard, store: RunStore, run: GradedRun, record: RunRecord | None, solution: Solution | None
-) -> EntryScores:
+def _scores(opened: OpenBoard, store: RunStore, run: GradedRun, record: RunRecord | None) -> EntryScores:
     if record is None:
         raise NotYet("its run is not stored; `deepgrade grade` makes it")
     manifest = opened.prepared.manifest
@@ -83,26 +79,22 @@ def _scores(
         raise NotYet(
             f"it was run on {other[0].origin} data ({other[0].size}), the board is of {manifest.origin} data ({manifest.size})"
         )
-    return entry_scores(opened, store, run.run_key, record, solution)
+    return entry_scores(opened, store, run.run_key, record)
 
 
-def entry_scores(
-    opened: OpenBoard, store: RunStore, run_key: str, record: RunRecord, solution: Solution | None
-) -> EntryScores:
+def entry_scores(opened: OpenBoard, store: RunStore, run_key: str, record: RunRecord) -> EntryScores:
     """Score the model of a stored run.
 
     Raises:
         NotYet: The run says nothing of it by no fault of the student's.
     """
-    sha256 = "" if solution is None else solution.sha256
+    solution = opened.solution
     try:
         found = model_outputs(opened.lab, opened.board, store.folder(run_key), record)
     except NoOutputs as error:
-        return EntryScores(solution_sha256=sha256, reason=str(error))
-    if solution is None or found.targets is not None:
-        if found.targets is None:
-            raise NotYet("the board has no solution; prepare it again")
+        return EntryScores(solution_sha256="" if solution is None else solution.sha256, reason=str(error))
+    if found.targets is not None:
         return score_outputs(opened.board, found.targets, found.outputs, None, solution_sha256="")
-    return score_outputs(
-        opened.board, solution.targets, found.outputs, solution.usage, solution_sha256=sha256
-    )
+    if solution is None:
+        raise NotYet("the board has no solution; prepare it again")
+    return score_against(opened.board, solution, found.outputs)

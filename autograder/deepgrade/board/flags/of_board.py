@@ -34,19 +34,12 @@ def flags_of_board(opened: OpenBoard) -> tuple[BoardFlag, ...]:
 
     Each competitor's counting entry is looked at. Predictions are read from where they are stored; nothing runs.
     """
-    if opened.board.entry == "model" and not opened.has_private:
-        return sorted_flags([*_work_alike(opened), *_own_rows(opened)])
     entries = [facts for one in _counting(opened) for facts in _facts_of(opened, *one)]
     labels: NDArray[np.int64] | None = None
-    if opened.has_private and opened.board.metrics[0].needs != "values":
-        labels = opened.prepared.solution().targets.astype(np.int64)
-    references = list(_references(opened)) if labels is not None else []
-    return class_flags(entries, labels, references)
-
-
-def _work_alike(opened: OpenBoard) -> tuple[BoardFlag, ...]:
-    """Look for equal predictions and equal weights; errors on different rows cannot be compared."""
-    return class_flags([facts for one in _counting(opened) for facts in _facts_of(opened, *one)])
+    if opened.solution is not None and opened.board.metrics[0].needs != "values":
+        labels = opened.solution.targets.astype(np.int64)
+    flags = class_flags(entries, labels, list(_references(opened)))
+    return flags if opened.has_private else sorted_flags([*flags, *_own_rows(opened)])
 
 
 def _own_rows(opened: OpenBoard) -> Iterator[BoardFlag]:

@@ -32,12 +32,8 @@ class Competitors:
         self._attributions = attributions
 
     def of(self, handed_in_as: str) -> Competitor:
-        """Return whose an entry is that came under a name."""
+        """Return whose an entry is that came under a name, or who a person means by it: a student's key does as well."""
         attribution = self._attributions.get(handed_in_as)
         students = attribution.students if attribution and attribution.students else (handed_in_as,)
         members = tuple(sorted(set(students), key=str.casefold))
         return Competitor("\n".join(members), members)
-
-    def named(self, student: str) -> Competitor:
-        """Return the competitor that a person means by a name: a student's key, or a name under which work came."""
-        return self.of(student)

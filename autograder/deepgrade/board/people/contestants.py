@@ -28,7 +28,7 @@ class Contestant:
             [contender(opened, one, self.chosen) for one in entries.values()],
             opened.policy.counts,
             higher_is_better=board.higher_is_better,
-            tie_directions=[metric.higher_is_better for metric in board.metrics[1:]],
+            tie_directions=board.tie_directions,
         )
         return None if found is None else entries[found.key]
 
@@ -71,6 +71,4 @@ def value_of(scores: EntryScores | None, metric: str, split: Split) -> float | N
 
 def measured_of(scores: EntryScores | None, metric: str, split: Split) -> Measured | None:
     """Return a score with its interval; None where there is none."""
-    if scores is None:
-        return None
-    return (scores.private if split == "private" else scores.public).get(metric)
+    return None if scores is None else scores.on(split).get(metric)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from deepgrade.board.competition import Board
 from deepgrade.board.errors import BoardError
+from deepgrade.board.prepare.solution import Solution
 from deepgrade.board.scoring.metrics import answers_for, measure
 from deepgrade.board.showing.standing import Split
 from deepgrade.records import EntryScores, Measured
@@ -63,6 +64,11 @@ def score_outputs(
         private=found["private"],
         reason="; ".join(dict.fromkeys(reasons)) or None,
     )
+
+
+def score_against(board: Board, solution: Solution, outputs: NDArray[Any]) -> EntryScores:
+    """Score predictions of a board's rows against its solution; as `score_outputs`."""
+    return score_outputs(board, solution.targets, outputs, solution.usage, solution_sha256=solution.sha256)
 
 
 def outputs_sha256(outputs: NDArray[Any]) -> str:

@@ -47,7 +47,7 @@ def standing_of(
         BoardError: The viewer asks for a split that is hidden from them.
     """
     seen = opened.shown(viewer, now, split)
-    own = None if student is None else opened.competitors.named(student).key
+    own = None if student is None else opened.competitors.of(student).key
     everybody = contestants(opened)
     counted = [(one, one.counts(opened, seen.entries_until)) for one in everybody]
     present = [(one, entry) for one, entry in counted if entry is not None or _has_unscored(one, seen)]
@@ -80,7 +80,7 @@ def standing_of(
 
 
 def _has_unscored(one: Contestant, seen: Shown) -> bool:
-    return any(seen.entries_until is None or entry.entered_at <= seen.entries_until for entry in one.entries)
+    return any(seen.on_board(entry.entered_at) for entry in one.entries)
 
 
 def _names(opened: OpenBoard, people: Iterable[Contestant], seen: Shown) -> dict[str, str]:
@@ -118,7 +118,7 @@ def _lines(
             continue
         one, entry = entries[key]
         may_see_points = viewer == "staff" or key == own
-        earns = earned(opened, one) if may_see_points and _may_know_points(opened, seen, viewer) else None
+        earns = earned(opened, one) if may_see_points and _points_tell_nothing_hidden(opened, seen) else None
         lines.append(
             _student_line(
                 opened,
@@ -136,9 +136,9 @@ def _lines(
     return lines
 
 
-def _may_know_points(opened: OpenBoard, seen: Shown, viewer: Viewer) -> bool:
+def _points_tell_nothing_hidden(opened: OpenBoard, seen: Shown) -> bool:
     # Points come from private rows: before the reveal they would tell the private score.
-    return viewer == "staff" or seen.private or not opened.has_private
+    return seen.private or not opened.has_private
 
 
 def _baselines(opened: OpenBoard, split: Split) -> list[Baseline]:
@@ -184,7 +184,7 @@ def ranks_of(
     ranked = rank(
         candidates,
         higher_is_better=board.higher_is_better,
-        tie_directions=[metric.higher_is_better for metric in board.metrics[1:]],
+        tie_directions=board.tie_directions,
     )
     return {one.candidate.key: one.rank for one in ranked}
 
@@ -225,9 +225,7 @@ def _student_line(
     earns: Earned | None,
 ) -> Line:
     metric = opened.board.metric
-    shown_entries = [
-        made for made in one.entries if seen.entries_until is None or made.entered_at <= seen.entries_until
-    ]
+    shown_entries = [made for made in one.entries if seen.on_board(made.entered_at)]
     scored = [
         (made.entered_at, value)
         for made in shown_entries

@@ -58,7 +58,7 @@ def _worth(opened: OpenBoard, one: Contestant, entry: BoardEntry) -> Earned:
     rule = opened.board.points
     assert rule is not None  # noqa: S101 - `earned` has looked
     higher = opened.board.higher_is_better
-    found = measured_of(entry.scores, opened.board.metric, "private" if opened.has_private else "public")
+    found = measured_of(entry.scores, opened.board.metric, opened.deciding_split)
     share = (
         share_kept(opened.policy, entry.entered_at, opened.extension(one.competitor))
         if entry.time_known

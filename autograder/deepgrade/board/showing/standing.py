@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 Split = Literal["public", "private"]
+SPLITS: tuple[Split, ...] = ("public", "private")
 
 Viewer = Literal["staff", "student", "public"]
 """`staff` sees everything; a `student` the board and their own entries; the `public` the board alone."""
