@@ -10,7 +10,7 @@ from functools import cached_property
 from deepgrade.board.competition import Board, Competition, load_competition
 from deepgrade.board.people.competitors import Competitor, Competitors
 from deepgrade.board.people.decisions import Decisions, decisions_of
-from deepgrade.board.prepare import Prepared, Solution, open_prepared
+from deepgrade.board.prepare import Prepared, Solution, is_prepared, open_prepared
 from deepgrade.board.rules.dates import last_deadline
 from deepgrade.board.rules.policy import Policy
 from deepgrade.board.rules.visibility import Shown, shown
@@ -118,7 +118,28 @@ def open_board(files: LabFiles, course: Course, gradebook: Gradebook, board_id: 
     """
     lab = load_lab(files)
     competition = load_competition(files, lab)
-    board = competition.board(board_id)
+    return _opened(files, lab, course, gradebook, competition, competition.board(board_id))
+
+
+def prepared_boards(files: LabFiles, course: Course, gradebook: Gradebook) -> list[OpenBoard]:
+    """Open all boards of a lab that were prepared, in the order of competition.toml.
+
+    Raises:
+        LabError: lab.toml is wrong.
+        BoardError: The lab has no competition, or its competition.toml is wrong.
+    """
+    lab = load_lab(files)
+    competition = load_competition(files, lab)
+    return [
+        _opened(files, lab, course, gradebook, competition, board)
+        for board in competition.boards
+        if is_prepared(course, lab.name, board.id)
+    ]
+
+
+def _opened(
+    files: LabFiles, lab: Lab, course: Course, gradebook: Gradebook, competition: Competition, board: Board
+) -> OpenBoard:
     return OpenBoard(
         files=files,
         lab=lab,

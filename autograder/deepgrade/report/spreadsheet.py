@@ -22,6 +22,8 @@ def csv_text(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def _cell(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, float | int):
         return repr(value)
     return spreadsheet_text(clean(str(value)))

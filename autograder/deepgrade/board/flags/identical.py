@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from deepgrade.board.flags.model import MOST, BoardFlag, EntryFacts, Party, flag_of, parties_of, sorted_flags
+from deepgrade.board.flags.model import (
+    MOST,
+    BoardFlag,
+    EntryFacts,
+    Party,
+    by_student,
+    flag_of,
+    parties_of,
+    sorted_flags,
+)
 
 _MANY = 5
 _MANY_SHARE = 0.1
@@ -79,9 +88,5 @@ def _equal(
             sentence += (
                 f" So many ({len(who)} of {len(parties)}) speak for a common source, such as the handout."
             )
-        concerned: dict[str, list[int]] = {}
-        for party, facts in same:
-            for student in party.students:
-                concerned.setdefault(student, []).append(facts.entry)
-        flags.append(flag_of(code, sentence, concerned, MOST * (_WEAKER if many else 1)))
+        flags.append(flag_of(code, sentence, by_student(same), MOST * (_WEAKER if many else 1)))
     return sorted_flags(flags)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from deepgrade.board.flags.model import (
     BoardFlag,
     EntryFacts,
+    by_student,
     flag_of,
     not_looked_for,
     parties_of,
@@ -117,9 +118,7 @@ def known_wrong_labels(
         flag = _flag(facts, labels, found, len(models))
         if flag is not None:
             sentence, strength = flag
-            flags.append(
-                flag_of(CODE, sentence, {student: [facts.entry] for student in party.students}, strength)
-            )
+            flags.append(flag_of(CODE, sentence, by_student([(party, facts)]), strength))
     return sorted_flags(flags)
 
 

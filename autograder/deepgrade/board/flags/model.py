@@ -90,6 +90,15 @@ def parties_of(entries: Iterable[EntryFacts]) -> tuple[Party, ...]:
     return tuple(Party(students, tuple(own)) for students, own in sorted(of.items()))
 
 
+def by_student(sent: Iterable[tuple[Party, EntryFacts]]) -> dict[str, list[int]]:
+    """Return which entries of which students a finding concerns."""
+    concerned: dict[str, list[int]] = {}
+    for party, facts in sent:
+        for student in party.students:
+            concerned.setdefault(student, []).append(facts.entry)
+    return concerned
+
+
 def sorted_flags(flags: Iterable[BoardFlag]) -> tuple[BoardFlag, ...]:
     """Return flags strongest first; equal ones in a fixed order."""
     return tuple(sorted(flags, key=lambda flag: (-flag.strength, flag.code, flag.students, flag.entries)))

@@ -14,6 +14,7 @@ from deepgrade.board.flags.model import (
     BoardFlag,
     EntryFacts,
     Party,
+    by_student,
     flag_of,
     not_looked_for,
     parties_of,
@@ -121,11 +122,7 @@ def _flag(
     first, second = max(pairs, key=lambda pair: (found.standing_out[pair], found.shared[pair]))
     shares = [float(found.share[pair]) for pair in pairs]
     parties = sum(len(models[place].sent) for place in group)
-    concerned: dict[str, list[int]] = {}
-    for place in group:
-        for party, facts in models[place].sent:
-            for student in party.students:
-                concerned.setdefault(student, []).append(facts.entry)
+    concerned = by_student(sent for place in group for sent in models[place].sent)
     fewer, more = sorted((int(found.wrong[first]), int(found.wrong[second])))
     many = "" if len(group) == 2 else f"{parties} people or groups form one cluster; its nearest pair: "
     range_of = "" if len(group) == 2 else f" (in the cluster {min(shares):.0%} to {max(shares):.0%})"

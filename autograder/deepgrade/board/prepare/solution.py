@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from deepgrade.board.errors import BoardError
 from deepgrade.board.reading.cells import Wrong, cell_reader
 from deepgrade.board.reading.defects import shown
-from deepgrade.board.reading.form import Array
+from deepgrade.board.reading.form import Array, csv_bytes
 from deepgrade.board.showing.standing import Split
 from deepgrade.data.shares import class_shares
 from deepgrade.data.stream import Stream
@@ -94,14 +94,11 @@ def solution_bytes(
     columns: SolutionColumns, ids: Sequence[str], targets: Array, usage: NDArray[np.str_]
 ) -> bytes:
     """Return the content of `solution.csv`."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow((columns.id_column, columns.label_column, "Usage"))
     numbers = targets.astype(np.int64 if columns.classes else np.float64).tolist()
-    writer.writerows(
-        (name, repr(target), use) for name, target, use in zip(ids, numbers, usage.tolist(), strict=True)
+    return csv_bytes(
+        (columns.id_column, columns.label_column, "Usage"),
+        ((name, repr(target), use) for name, target, use in zip(ids, numbers, usage.tolist(), strict=True)),
     )
-    return text.getvalue().encode("utf-8")
 
 
 def read_solution(path: Path, columns: SolutionColumns, ids: Sequence[str]) -> Solution:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +12,7 @@ from deepgrade.board.competition import Board
 from deepgrade.board.errors import BoardError
 from deepgrade.board.prepare.released import Released, row_ids
 from deepgrade.board.prepare.solution import chosen_rows
-from deepgrade.board.reading.form import Array, kind_of
+from deepgrade.board.reading.form import Array, csv_bytes, kind_of
 from deepgrade.data.errors import DataError
 from deepgrade.data.stream import Stream
 from deepgrade.data.tables import column, is_missing, read_cells
@@ -78,8 +76,8 @@ def release_table(
         train_targets=targets[train],
         train_rows=frozenset(),
         public={
-            "test.csv": _csv([board.id_column, *names], test_cells),
-            "train.csv": _csv([board.id_column, *names, target], train_cells),
+            "test.csv": csv_bytes([board.id_column, *names], test_cells),
+            "train.csv": csv_bytes([board.id_column, *names, target], train_cells),
         },
     )
 
@@ -129,11 +127,3 @@ def _choose(
         )
     labels = targets[candidates] if classes else np.zeros(len(candidates), np.int64)
     return candidates[chosen_rows(labels, count, Stream(secret, f"{purpose} rows"))]
-
-
-def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue().encode("utf-8")

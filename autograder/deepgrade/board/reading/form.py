@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -142,10 +142,16 @@ def submission_bytes(form: Form, predictions: Array) -> bytes:
     """
     if predictions.shape != form.shape:
         raise BoardError(f"The form has shape {form.shape}, the predictions have {predictions.shape}.")
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow((form.id_column, *form.columns))
     numbers = predictions.astype(np.int64 if form.kind == "classes" else np.float64)
     rows: list[list[float]] = numbers.reshape(form.rows, -1).tolist()
-    writer.writerows([name, *(repr(cell) for cell in row)] for name, row in zip(form.ids, rows, strict=True))
+    cells = ([name, *(repr(cell) for cell in row)] for name, row in zip(form.ids, rows, strict=True))
+    return csv_bytes((form.id_column, *form.columns), cells)
+
+
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """Return a CSV file: a header, then one line a row, each ended by a line feed."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
     return text.getvalue().encode("utf-8")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from deepgrade.board.competition import has_competition, load_competition
-from deepgrade.board.opened import open_board
-from deepgrade.board.prepare import is_prepared
-from deepgrade.lab import LabFiles, load_lab
+from deepgrade.board.competition import has_competition
+from deepgrade.board.opened import prepared_boards
+from deepgrade.lab import LabFiles
 from deepgrade.records import Course, Gradebook
 
 
@@ -23,11 +22,8 @@ def withheld_evaluations(
     """
     if not has_competition(files):
         return frozenset()
-    lab = load_lab(files)
     return frozenset(
-        board.hidden
-        for board in load_competition(files, lab).boards
-        if board.hidden is not None and is_prepared(course, lab.name, board.id)
-        for opened in (open_board(files, course, gradebook, board.id),)
-        if opened.has_private and not opened.shown("student", now).private
+        opened.board.hidden
+        for opened in prepared_boards(files, course, gradebook)
+        if opened.board.hidden is not None and opened.has_private and not opened.shown("student", now).private
     )

@@ -9,12 +9,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from deepgrade.board.competition import load_competition
 from deepgrade.board.errors import BoardError
 from deepgrade.board.flags.of_board import flags_of_board
-from deepgrade.board.opened import OpenBoard
-from deepgrade.board.people.contestants import contestants
-from deepgrade.board.prepare import is_prepared
+from deepgrade.board.opened import OpenBoard, open_board, prepared_boards
+from deepgrade.board.people.contestants import contestants, value_of
 from deepgrade.board.showing.assembly import standing_of
 from deepgrade.board.showing.earning import earned
 from deepgrade.board.showing.standing import Split, Viewer
@@ -22,7 +20,7 @@ from deepgrade.cli.board.common import board_option, lab_options, looking_at, no
 from deepgrade.cli.board.pages import write_pages
 from deepgrade.files import write_atomic
 from deepgrade.grading import open_gradebook
-from deepgrade.lab import LabFiles, find_root, load_lab
+from deepgrade.lab import LabFiles, find_root
 from deepgrade.records import Course
 from deepgrade.report.board import excerpt, standing_csv, standing_json, standing_table, style_of
 from deepgrade.report.spreadsheet import csv_text
@@ -106,13 +104,13 @@ def page(lab: str, root: Path, course_folder: Path, out: Path | None) -> None:
 def points(lab: str, root: Path, course_folder: Path, board_id: str | None, how: str) -> None:
     """Show what students of LAB earn on its boards: by private scores, with what lateness takes. For staff."""
     files, course = LabFiles(find_root(root), lab), Course(course_folder)
-    competition = load_competition(files, load_lab(files))
-    boards = [competition.board(board_id)] if board_id else list(competition.boards)
-    rows: list[list[object]] = []
-    for board in boards:
-        if board.points is not None and is_prepared(course, lab, board.id):
-            with looking_at(root, lab, course_folder, board.id) as opened:
-                rows += _points_rows(opened)
+    with open_gradebook(course) as gradebook:
+        boards = (
+            [open_board(files, course, gradebook, board_id)]
+            if board_id
+            else prepared_boards(files, course, gradebook)
+        )
+        rows = [row for opened in boards for row in _points_rows(opened)]
     if not rows:
         raise BoardError(f"No prepared board of {lab} gives points to anybody yet.")
     headings = ["board", "student", "points", "possible", "score", "late", "look"]
@@ -131,13 +129,12 @@ def points(lab: str, root: Path, course_folder: Path, board_id: str | None, how:
 
 def _points_rows(opened: OpenBoard) -> list[list[object]]:
     rows: list[list[object]] = []
-    split: Split = "private" if opened.has_private else "public"
     for one in contestants(opened):
         earns = earned(opened, one)
         if earns is None:
             continue
         scores = earns.entry.scores if earns.entry else None
-        found = None if scores is None else getattr(scores, split).get(opened.board.metric)
+        score = value_of(scores, opened.board.metric, opened.deciding_split)
         late = "" if earns.share_kept == 1 else f"keeps {earns.share_kept:.0%}"
         look = "the interval crosses a threshold" if earns.borderline else ""
         rows += [
@@ -146,7 +143,7 @@ def _points_rows(opened: OpenBoard) -> list[list[object]]:
                 student,
                 earns.points,
                 earns.possible,
-                "" if found is None else repr(found.value),
+                "" if score is None else repr(score),
                 late,
                 look,
             ]

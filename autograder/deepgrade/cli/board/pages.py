@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from deepgrade.board.competition import load_competition
 from deepgrade.board.errors import BoardError
-from deepgrade.board.opened import open_board
-from deepgrade.board.prepare import is_prepared
+from deepgrade.board.opened import prepared_boards
 from deepgrade.board.showing.assembly import standing_of
-from deepgrade.lab import LabFiles, load_lab
+from deepgrade.lab import LabFiles
 from deepgrade.records import Course, Gradebook
 from deepgrade.report.board import write_board
 
@@ -36,20 +34,16 @@ def write_pages(
     Raises:
         BoardError: No board is prepared.
     """
-    lab = load_lab(files)
-    boards = [
-        board for board in load_competition(files, lab).boards if is_prepared(course, lab.name, board.id)
-    ]
+    boards = prepared_boards(files, course, gradebook)
     if not boards:
         raise BoardError(
-            f"No board of {lab.name} is prepared in {course.root}. `deepgrade board prepare {lab.name}` does it."
+            f"No board of {files.name} is prepared in {course.root}. `deepgrade board prepare {files.name}` does it."
         )
-    for board in boards:
-        opened = open_board(files, course, gradebook, board.id)
-        name = f"board-{board.id}.html"
+    for opened in boards:
+        name = f"board-{opened.board.id}.html"
         if only_for_students is not None:
             yield write_board(standing_of(opened, "public", now=now), only_for_students / name)
             continue
-        with course.reporting(lab.name) as folder:
+        with course.reporting(files.name) as folder:
             yield write_board(standing_of(opened, "staff", now=now), folder / name)
             yield write_board(standing_of(opened, "public", now=now), folder / "for-students" / name)

@@ -6,8 +6,7 @@ from rich.console import Console
 
 from deepgrade.board.competition import has_competition, load_competition
 from deepgrade.board.entering import ModelsEntered, enter_models
-from deepgrade.board.opened import open_board
-from deepgrade.board.prepare import is_prepared
+from deepgrade.board.opened import prepared_boards
 from deepgrade.cli.board.common import now
 from deepgrade.cli.board.pages import write_pages
 from deepgrade.grading import open_gradebook
@@ -34,13 +33,11 @@ def enter_and_show(console: Console, files: LabFiles, course: Course) -> None:
     """
     if not has_competition(files):
         return
-    lab = load_lab(files)
-    if not any(is_prepared(course, lab.name, board.id) for board in load_competition(files, lab).boards):
-        return
     with course.working(), open_gradebook(course) as gradebook:
-        print_entered(console, files.name, update_boards(files, course, gradebook))
-        for path in write_pages(files, course, gradebook, now=now()):
-            console.print(f"board: {path}")
+        if prepared_boards(files, course, gradebook):
+            print_entered(console, files.name, update_boards(files, course, gradebook))
+            for path in write_pages(files, course, gradebook, now=now()):
+                console.print(f"board: {path}")
 
 
 def update_boards(files: LabFiles, course: Course, gradebook: Gradebook) -> dict[str, ModelsEntered]:
@@ -51,11 +48,10 @@ def update_boards(files: LabFiles, course: Course, gradebook: Gradebook) -> dict
     Raises:
         BoardError: A competition's file or a solution is wrong.
     """
-    lab = load_lab(files)
     return {
-        board.id: enter_models(open_board(files, course, gradebook, board.id))
-        for board in load_competition(files, lab).boards
-        if board.entry == "model" and is_prepared(course, lab.name, board.id)
+        opened.board.id: enter_models(opened)
+        for opened in prepared_boards(files, course, gradebook)
+        if opened.board.entry == "model"
     }
 
 

@@ -6,8 +6,6 @@ written in full, never rounded; what is not known is empty in CSV and null in JS
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 import re
@@ -24,7 +22,8 @@ from deepgrade.board.showing.standing import Figure, Line, Standing
 from deepgrade.report.board.axis import Numbers, numbers_of
 from deepgrade.report.board.page import is_synthetic, points_noun
 from deepgrade.report.board.rows import Gap, entered_text, first_lines, move_of
-from deepgrade.report.text import escape_unsafe, one_line, points_text, spreadsheet_text
+from deepgrade.report.spreadsheet import csv_text
+from deepgrade.report.text import escape_unsafe, one_line, points_text
 
 BOARD_SCHEMA = Path(__file__).parent / "board.schema.json"
 """The JSON Schema of `standing_json`."""
@@ -104,17 +103,16 @@ def standing_table(
 
 def standing_csv(standing: Standing) -> str:
     """Return a board as CSV, one line of it a row; text that a spreadsheet would calculate has an apostrophe before it."""
-    stream = io.StringIO()
-    writer = csv.writer(stream)
     ties = max((len(line.ties) for line in standing.lines), default=0)
     names = [name for field in FIELDS for name in (_numbered(ties) if field == "ties" else [field])]
-    writer.writerow(names)
+    rows = []
     for line in standing.lines:
         values = _values(line)
         tied = [*values.pop("ties"), *[None] * ties]
         values |= dict(zip(_numbered(ties), tied, strict=False))
-        writer.writerow([_cell(values[name]) for name in names])
-    return stream.getvalue()
+        cells = (values[name] for name in names)
+        rows.append([one_line(cell, 300) if isinstance(cell, str) else cell for cell in cells])
+    return csv_text(names, rows)
 
 
 def standing_json(standing: Standing, fields: str | None = None) -> str:
@@ -199,14 +197,6 @@ def _projected(line: Line, chosen: Sequence[str] | None) -> dict[str, Any]:
 
 def _numbered(ties: int) -> list[str]:
     return [f"tie{place}" for place in range(1, ties + 1)]
-
-
-def _cell(value: str | float | None) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return spreadsheet_text(one_line(value, 300))
-    return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
 def _finite(value: float | None) -> float | None:

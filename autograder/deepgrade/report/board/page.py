@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from deepgrade.board.showing.standing import Line, Standing
 from deepgrade.files import write_atomic
-from deepgrade.report.board.axis import axis_of, numbers_of
+from deepgrade.report.board.axis import Axis, Numbers, axis_of, numbers_of
 from deepgrade.report.board.lanes import legend
 from deepgrade.report.board.over_time import progress
 from deepgrade.report.board.pictures import Distribution, distribution
@@ -62,7 +62,7 @@ def own_excerpt(standing: Standing, above: int = 3) -> Markup | None:
 
     The piece holds a table and its words; the page that takes it writes the heading.
     """
-    own = _own(standing, above)
+    own = _own(standing, above, axis_of(standing), numbers_of(standing))
     if own is None:
         return None
     html = render(
@@ -84,8 +84,8 @@ def _page(standing: Standing, top: int | None) -> BoardPage:
         synthetic=is_synthetic(standing),
         pills=_pills(standing),
         facts=_facts(standing),
-        tiles=_tiles(standing, scored),
-        own=_own(standing, 3),
+        tiles=_tiles(standing, scored, numbers),
+        own=_own(standing, 3, axis, numbers),
         own_words=_own_words(standing),
         distribution=distribution(standing, axis, numbers) if scored else None,
         progress=progress(standing, numbers),
@@ -122,8 +122,7 @@ def _facts(standing: Standing) -> tuple[tuple[str, str], ...]:
     return tuple(facts)
 
 
-def _tiles(standing: Standing, scored: list[Line]) -> tuple[tuple[str, str], ...]:
-    numbers = numbers_of(standing)
+def _tiles(standing: Standing, scored: list[Line], numbers: Numbers) -> tuple[tuple[str, str], ...]:
     best = scored[0].figure if scored else None
     tiles = [
         (f"best {standing.split} score", numbers.text(best.value if best else None)),
@@ -139,11 +138,10 @@ def _tiles(standing: Standing, scored: list[Line]) -> tuple[tuple[str, str], ...
     return tuple(tiles)
 
 
-def _own(standing: Standing, above: int) -> Table | None:
+def _own(standing: Standing, above: int, axis: Axis, numbers: Numbers) -> Table | None:
     lines = excerpt(standing, above)
     if not lines:
         return None
-    axis, numbers = axis_of(standing), numbers_of(standing)
     return table_of(standing, lines, axis, numbers, "Your place and those above it", "own")
 
 
