@@ -17,7 +17,7 @@ from deepgrade.lab import LabError
 from deepgrade.records import Course, GradebookError
 from deepgrade.run import Gpu
 from deepgrade.score import CheckStatus
-from support.small_class import CHECKS, COUNT, LOAD, make_small_lab, notebook, write_class
+from support.small_class import CHECKS, COUNT, ORDINARY, make_small_lab, notebook, write_class
 
 PRYING = """
 import os, pathlib
@@ -50,14 +50,9 @@ os._exit(0)
 """
 
 NOTEBOOKS = {
-    "ada": notebook(),
-    "bert": notebook(load=LOAD.replace(" / 255", "")),
-    "cleo": notebook(load="raise ValueError('no pixels')"),
-    "dan": notebook(load="while True:\n    pass"),
+    **ORDINARY,
     "eve": notebook(count=PRYING),
     "fay": notebook(count=FORGING),
-    "gus": '{"cells": [',
-    "hal": notebook(count=COUNT + "\ndata = bytearray(3 << 30)"),
 }
 
 

@@ -33,8 +33,8 @@ from deepgrade.interchange.outgoing import (
 from deepgrade.interchange.outgoing.nbgrader_notebook import harmless_markdown
 from deepgrade.report import StudentEntry, write_grades
 from deepgrade.score import CheckStatus
+from support.browser import chromium, needs_chromium
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 DECISIONS = {"ada": {"a1": 1.0, "c1": 1.5}, "bert": {"b1": 0.6}}
 ROSTER = {"ada": Identity("Lovelace, Ada", "ada@x.org"), "eve": Identity("<script>x</script>, =Eve")}
 
@@ -297,11 +297,8 @@ def test_nbgraders_feedback_has_our_comments_and_no_hidden_check(made, place):
     assert not any("MARIGOLD" in page or HOSTILE in page for page in pages.values())
 
 
-sync_api = pytest.importorskip("playwright.sync_api")
-
-
 @pytest.mark.long
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")
+@needs_chromium
 def test_formgrader_shows_the_scores_and_obeys_no_student(made, place, tmp_path):
     export(made, place)
     raw = next(e.run_folder for e in report_of(made[0], made[1]).students() if e.student == "eve")
@@ -316,10 +313,7 @@ def test_formgrader_shows_the_scores_and_obeys_no_student(made, place, tmp_path)
             "gus": (0.0, False),
             "otto": (1.75, True),
         }
-        with sync_api.sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-            )
+        with chromium() as browser:
             page = browser.new_page(extra_http_headers={"Authorization": f"token {TOKEN}"})
             # MathJax comes from another site, which tests do not ask.
             page.route(lambda url: not url.startswith(address), lambda route: route.abort())
@@ -336,7 +330,6 @@ def test_formgrader_shows_the_scores_and_obeys_no_student(made, place, tmp_path)
             path.write_bytes((raw / "notebook.ipynb").read_bytes())
             page.goto(f"{address}/formgrader/submissions/{ids['eve']}/")
             assert page.title() == "owned", "nbgrader sanitises now: nbgrader_notebook.py may do less"
-            browser.close()
 
 
 class _Active(HTMLParser):

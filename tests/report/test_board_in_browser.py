@@ -1,17 +1,15 @@
 """A board in a real browser: it runs nothing, asks for nothing, and fits every screen in light and dark."""
 
-import shutil
 from dataclasses import replace
 
 import pytest
 from report_hostile import BAD, HOSTILE
 
 from deepgrade.report.board import write_board
+from support.browser import chromium, listen, needs_chromium
 from support.made_standings import made_standing
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-sync_api = pytest.importorskip("playwright.sync_api")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")
+pytestmark = needs_chromium
 
 FACTS = """() => {
   const seen = e => getComputedStyle(e).display !== 'none';
@@ -51,19 +49,10 @@ def boards(tmp_path_factory):
 
 def test_boards_are_quiet_and_never_wider_than_the_screen(boards):
     heard: list[str] = []
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        )
+    with chromium() as browser:
         for width, scheme in ((1200, "light"), (1200, "dark"), (390, "light"), (390, "dark")):
             page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-            page.on("console", lambda message: heard.append(message.text))
-            page.on("pageerror", lambda error: heard.append(str(error)))
-            page.on("dialog", lambda dialog: heard.append(dialog.message))
-            page.on(
-                "request",
-                lambda request: request.url.startswith(("file:", "data:")) or heard.append(request.url),
-            )
+            listen(page, heard)
             for path in boards:
                 page.goto(path.as_uri())
                 facts = page.evaluate(FACTS)
@@ -74,13 +63,11 @@ def test_boards_are_quiet_and_never_wider_than_the_screen(boards):
                 }, (path.name, width, scheme)  # fmt: skip
                 assert tables[: len(COLUMNS[width])] == COLUMNS[width]
             page.close()
-        browser.close()
     assert heard == []
 
 
 def test_the_axis_stays_in_sight_while_the_places_scroll(boards):
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1200, "height": 900})
         page.goto(boards[0].as_uri())
         page.evaluate("scrollTo(0, 4000)")
@@ -88,12 +75,10 @@ def test_the_axis_stays_in_sight_while_the_places_scroll(boards):
             "[...document.querySelectorAll('#places ~ table thead th')].map(e => e.getBoundingClientRect().top)"
         )
         assert tops == [0] * 7
-        browser.close()
 
 
 def test_marks_of_all_rows_stand_on_one_axis(boards):
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    with chromium() as browser:
         for width in (1200, 390):
             page = browser.new_page(viewport={"width": width, "height": 900})
             page.goto(boards[1].as_uri())
@@ -107,4 +92,3 @@ def test_marks_of_all_rows_stand_on_one_axis(boards):
             for score, place in found:
                 assert abs(left + (score - low) * (right - left) / (high - low) - place) < 0.6
             page.close()
-        browser.close()

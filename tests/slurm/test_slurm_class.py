@@ -8,7 +8,7 @@ import pytest
 
 from deepgrade.grading import GradeRequest, grade, open_gradebook
 from deepgrade.records import Course, RunStore
-from support.small_class import COUNT, LOAD, notebook
+from support.small_class import ORDINARY, notebook
 
 pytestmark = pytest.mark.slurm
 
@@ -35,14 +35,9 @@ for _ in range(60):
 """
 
 NOTEBOOKS = {
-    "ada": notebook(),
-    "bert": notebook(load=LOAD.replace(" / 255", "")),
-    "cleo": notebook(load="raise ValueError('no pixels')"),
-    "dan": notebook(load="while True:\n    pass"),
+    **ORDINARY,
     "eve": notebook(count=PRYING),
     "fay": notebook(count=STUBBORN),
-    "gus": '{"cells": [',
-    "hal": notebook(count=COUNT + "\ndata = bytearray(3 << 30)"),
 }
 """dan's cell is interrupted; fay's does not let itself be, so the whole run ends at its limit."""
 

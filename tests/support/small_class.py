@@ -96,3 +96,14 @@ def write_class(folder: Path, notebooks: dict[str, str]) -> Path:
     for student, text in notebooks.items():
         (folder / f"{student}.ipynb").write_text(text)
     return folder
+
+
+ORDINARY = {
+    "ada": notebook(),
+    "bert": notebook(load=LOAD.replace(" / 255", "")),
+    "cleo": notebook(load="raise ValueError('no pixels')"),
+    "dan": notebook(load="while True:\n    pass"),
+    "gus": '{"cells": [',
+    "hal": notebook(count=COUNT + "\ndata = bytearray(3 << 30)"),
+}
+"""All points, a mistake, an error, an endless loop, no notebook, too much memory."""

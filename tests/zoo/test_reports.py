@@ -6,16 +6,15 @@ import csv
 import io
 import json
 import re
-import shutil
 
 import pytest
 from rich.console import Console
 
 from deepgrade.cli.reporting import print_class
+from support.browser import chromium, listen
 from zoo.corpus import Attack, read_corpus
 from zoo.lab import NAME
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SHOWN = [attack for attack in read_corpus() if attack.group == "outputs"]
 FORMULA_STARTS = tuple("=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -43,29 +42,15 @@ def _pages(report, student=None):
 @pytest.fixture(scope="module")
 def browser():
     """A real browser."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on PATH")
-    with sync_api.sync_playwright() as playwright:
-        made = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        )
+    with chromium() as made:
         yield made
-        made.close()
 
 
 def _look(browser, paths):
     """Open pages and everything in them that opens; return what was heard and the facts of each."""
     heard, facts = [], []
     page = browser.new_page()
-    page.on("console", lambda message: heard.append(message.text))
-    page.on("pageerror", lambda error: heard.append(str(error)))
-    page.on("dialog", lambda dialog: (heard.append(dialog.message), dialog.dismiss()))
-    page.on("popup", lambda popup: heard.append(popup.url))
-    page.on("download", lambda download: heard.append(download.url))
-    page.on(
-        "request", lambda request: request.url.startswith(("file:", "data:")) or heard.append(request.url)
-    )
+    listen(page, heard)
     for path in paths:
         page.goto(path.as_uri())
         page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
