@@ -72,6 +72,9 @@ class _Silent:
     def scoring(self, count):
         pass
 
+    def note(self, text):
+        """Hear nothing."""
+
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory, digits_store):

@@ -136,6 +136,9 @@ class _Silent:
     def scoring(self, count):
         pass
 
+    def note(self, text):
+        """Hear nothing."""
+
 
 @pytest.fixture(scope="module")
 def scores(tmp_path_factory, digits_store):

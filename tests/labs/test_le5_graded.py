@@ -41,6 +41,9 @@ class _Silent:
     def scoring(self, count):
         pass
 
+    def note(self, text):
+        """Hear nothing."""
+
 
 @pytest.fixture(scope="module")
 def le5(tmp_path_factory):

@@ -62,6 +62,8 @@ class Backend:
     sandbox: str = "bubblewrap"
     image: str = ""
 
+    fork: bool = False
+    """Whether each run is a fork of a prepared process."""
     launcher: str | None = ORDINARY_USER
     """Which user runs the copy; None: this one."""
 
@@ -85,13 +87,18 @@ class Backend:
     ) -> Any:
         """Run Python code, in which `report(value)` writes JSON to the box; limits not named are the small ones above."""
         spec = {"code": REPORT + textwrap.dedent(code), "limits": LIMITS | limits, "groups": self.groups}
+        spec["fork"] = self.fork
         if self.copy is None and self.sandbox != "bubblewrap":
             spec |= {"sandbox": self.sandbox, "image": self.image, "python": self.python}
             return SimpleNamespace(**driver.execute(spec | {"mounts": list(mounts), "masks": list(masks)}))
         if self.copy is None:
             environment = host_environment()
             own = [(str(mount.source), str(mount.target)) for mount in environment.mounts]
-            spec |= {"mounts": [*own, *mounts], "masks": [*map(str, environment.masks), *masks]}
+            spec |= {
+                "python_mounts": own,
+                "mounts": [*own, *mounts],
+                "masks": [*map(str, environment.masks), *masks],
+            }
             return SimpleNamespace(**driver.execute(spec | {"python": self.python}))
         spec |= {"mounts": list(mounts), "masks": list(masks), "python": self.python, "sandbox": self.sandbox}
         become = []
@@ -114,7 +121,8 @@ def _copy_for_other_users() -> Path:
         package / "sandbox", target / "deepgrade" / "sandbox", ignore=shutil.ignore_patterns("__pycache__")
     )
     shutil.copy(package / "__init__.py", target / "deepgrade")
-    shutil.copy(HERE / "driver.py", target)
+    for name in ("driver.py", "prepared_program.py"):
+        shutil.copy(HERE / name, target)
     binding = importlib.util.find_spec("pyseccomp")
     assert binding is not None
     assert binding.origin is not None
@@ -125,7 +133,9 @@ def _copy_for_other_users() -> Path:
 
 
 # As root, both ways of launching are tried; as an ordinary user there is one.
-NAMES = ["root", "root-measured", "ordinary-user"] if os.geteuid() == 0 else ["own-user"]
+WAYS = ["root", "root-measured", "ordinary-user"] if os.geteuid() == 0 else ["own-user"]
+FORKED = "-forked"
+NAMES = [*WAYS, *(f"{name}{FORKED}" for name in WAYS)]
 # `docker-limits`: docker's own limits alone, as where this user cannot make control groups.
 CONTAINERS = ["podman", "docker", "docker-limits"]
 IN_NAMESPACES = [*NAMES, *(pytest.param(name, marks=pytest.mark.containers) for name in CONTAINERS)]
@@ -134,6 +144,8 @@ WITHOUT = [SEPARATE_USER, f"{SEPARATE_USER}-measured"] if os.geteuid() == 0 else
 
 @contextmanager
 def made_backend(name: str) -> Iterator[Backend]:
+    fork = name.endswith(FORKED)
+    name = name.removesuffix(FORKED)
     if name in CONTAINERS:
         engine = name.partition("-")[0]
         with engines.running(engine):
@@ -142,7 +154,7 @@ def made_backend(name: str) -> Iterator[Backend]:
             yield Backend(name, SYSTEM_PYTHON, groups=own, sandbox=engine, image=image)
     elif name == "ordinary-user":
         copy = _copy_for_other_users()
-        yield Backend(name, SYSTEM_PYTHON, groups=True, copy=copy)
+        yield Backend(name, SYSTEM_PYTHON, groups=True, copy=copy, fork=fork)
         shutil.rmtree(copy)
     elif name in WITHOUT:
         copy = _copy_for_other_users()
@@ -151,7 +163,7 @@ def made_backend(name: str) -> Iterator[Backend]:
         shutil.rmtree(copy)
     else:
         python = str(host_environment().python)
-        yield Backend(name, python, groups=name != "root-measured")
+        yield Backend(name, python, groups=name != "root-measured", fork=fork)
 
 
 @pytest.fixture(scope="session", params=[*IN_NAMESPACES, *WITHOUT])

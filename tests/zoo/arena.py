@@ -33,7 +33,7 @@ from deepgrade.cli.reporting import write_class_report
 from deepgrade.data import DataStore
 from deepgrade.evidence import RunRecord
 from deepgrade.files import sha256_json
-from deepgrade.grading import GradeRequest, GradeSummary, grade, open_gradebook
+from deepgrade.grading import GradeRequest, GradeSummary, Start, grade, open_gradebook
 from deepgrade.lab import LabFiles
 from deepgrade.records import Course, Entry, RunStore
 from deepgrade.report import write_feedback
@@ -108,10 +108,13 @@ class Arena:
         folder: A new folder.
         store: Holds the quick synthetic MNIST.
         sandbox: A sandbox's name; None for the product's choice.
+        start: How runs get their Python.
     """
 
-    def __init__(self, folder: Path, store: DataStore, sandbox: str | None = None) -> None:
-        self.folder, self.store, self.sandbox = folder, store, sandbox
+    def __init__(
+        self, folder: Path, store: DataStore, sandbox: str | None = None, start: Start = "prepared"
+    ) -> None:
+        self.folder, self.store, self.sandbox, self.start = folder, store, sandbox, start
         self.canaries = {name: f"CANARY-{name}-{secrets.token_hex(8)}" for name in CANARIES}
         self.course = Course(folder / "course")
         self.services = Services(self.canaries["listener"], self.canaries["socket"])
@@ -215,8 +218,9 @@ class Arena:
 
     def _grade(self, files: LabFiles, folder: Path, watch: Watch, slots: int) -> GradeSummary:
         request = GradeRequest(
-            files, [folder], self.course, self.store, "synthetic", "quick", sandbox=self.sandbox, slots=slots
-        )
+            files, [folder], self.course, self.store, "synthetic", "quick",
+            sandbox=self.sandbox, slots=slots, start=self.start,
+        )  # fmt: skip
         return grade(request, watch)
 
     def _grade_victim(self) -> None:
@@ -293,6 +297,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Run attacks of the zoo and print what became of them.")
     parser.add_argument("names", nargs="+")
     parser.add_argument("--sandbox", default=os.environ.get("DEEPGRADE_TEST_SANDBOX"))
+    parser.add_argument("--start", choices=["prepared", "plain"], default="prepared")
     parser.add_argument("--store", type=Path, help="keeps the synthetic data from one call to the next")
     options = parser.parse_args()
     attacks = [attack for attack in read_corpus() if attack.name in options.names]
@@ -301,7 +306,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="zoo-") as folder:
         store = DataStore(options.store or Path(folder, "store"))
         store.synthetic("mnist", "quick")
-        arena = Arena(Path(folder, "arena"), store, options.sandbox)
+        arena = Arena(Path(folder, "arena"), store, options.sandbox, options.start)
         for name, aftermath in arena.grade(attacks).items():
             record = aftermath.record
             print(f"== {name}: {record.verdict.value}, {aftermath.points}, flags {sorted(aftermath.flags)}")

@@ -1,6 +1,7 @@
 """One arena for all hostile submissions that were chosen, graded once.
 
-`DEEPGRADE_TEST_SANDBOX` names the sandbox (bubblewrap where it is not set).
+`DEEPGRADE_TEST_SANDBOX` names the sandbox (bubblewrap where it is not set), `DEEPGRADE_TEST_START=plain` has every run
+import its libraries itself.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from zoo.corpus import Attack
 @pytest.fixture(scope="session")
 def arena(tmp_path_factory, digits_store):
     """A course with secrets, a victim and services."""
-    made = Arena(tmp_path_factory.mktemp("arena"), digits_store, os.environ.get("DEEPGRADE_TEST_SANDBOX"))
+    sandbox, start = (os.environ.get(f"DEEPGRADE_TEST_{name}") for name in ("SANDBOX", "START"))
+    made = Arena(tmp_path_factory.mktemp("arena"), digits_store, sandbox, start or "prepared")
     yield made
     made.close()
 

@@ -40,6 +40,15 @@ def make_lab(root: Path, *, canary: str, limits: dict[str, float] | None = None)
     plan = make_plan(load_lab(files), load_checks(files.checks).checks)
     files.plan.parent.mkdir(parents=True)
     files.plan.write_text(plan.model_dump_json(), encoding="utf-8")
+    # Which libraries a run may find prepared, the template's imports say.
+    template = files.template("otter")
+    template.parent.mkdir()
+    imports = {
+        "cell_type": "code",
+        "metadata": {},
+        "source": "import numpy as np\nimport pandas as pd\nimport keras",
+    }
+    template.write_text(json.dumps({"cells": [imports]}), encoding="utf-8")
     return files
 
 

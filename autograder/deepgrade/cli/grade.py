@@ -9,12 +9,12 @@ import click
 from rich.console import Console
 
 from deepgrade.cli.board.updating import check_competition, enter_and_show
-from deepgrade.cli.options import engine_option, errors_for_people, grading_options
+from deepgrade.cli.options import engine_option, errors_for_people, grading_options, start_option
 from deepgrade.cli.progress import GradeProgress
 from deepgrade.cli.reporting import print_class, print_errors, print_people, write_class_report
 from deepgrade.data import DataStore
 from deepgrade.engine.slurm import Site
-from deepgrade.grading import GradeRequest, grade
+from deepgrade.grading import GradeRequest, Start, grade
 from deepgrade.lab import LabFiles, Origin, Size, find_root
 from deepgrade.native.facts import default_store
 from deepgrade.records import Course
@@ -25,6 +25,7 @@ from deepgrade.records import Course
 @click.argument("submissions", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @grading_options
 @engine_option
+@start_option
 @click.option(
     "--roster",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -49,6 +50,7 @@ def command(
     roster: Path | None,
     fresh: bool,
     site: Site | None,
+    start: Start,
 ) -> None:
     """Grade SUBMISSIONS of LAB and write the report.
 
@@ -63,7 +65,7 @@ def command(
     check_competition(files)
     store = DataStore(store_folder or default_store())
     request = GradeRequest(
-        files, submissions, course, store, origin, size, sandbox_name, slots, fresh, roster, site
+        files, submissions, course, store, origin, size, sandbox_name, slots, fresh, roster, site, start
     )
     with GradeProgress(console) as progress:
         summary = grade(request, progress)

@@ -154,6 +154,18 @@ def engine_option(function: F) -> F:
     )(named)  # type: ignore[return-value]
 
 
+def start_option(function: F) -> F:
+    """Add `--start`: how runs get their Python."""
+    return click.option(
+        "--start",
+        type=click.Choice(["prepared", "plain"]),
+        default="prepared",
+        show_default=True,
+        help="Fork runs from a process that has imported the lab's libraries (on this machine, in bubblewrap), or start"
+        " a Python for each.",
+    )(function)
+
+
 def _site(path: Path | None) -> Any:
     from deepgrade.engine.slurm import Site, load_site
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from deepgrade.engine.gpus import most_runs
 from deepgrade.engine.one import Setup, run_one
+from deepgrade.engine.prepared import PreparedKernel
 from deepgrade.evidence import RunRecord
 from deepgrade.files import StorageError, storage_error
 from deepgrade.infer import InferWorker
@@ -61,6 +62,7 @@ def run_all(
     *,
     slots: int,
     started: Callable[[Submission], None] = lambda _: None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Finished]:
     """Run submissions in parallel slots and yield each when it is stored.
 
@@ -70,15 +72,19 @@ def run_all(
         worker: The infer process.
         slots: Runs beside each other.
         started: Called (in this thread) when a submission is given to a slot.
+        tell: Called with sentences for the instructor.
     """
     waiting: dict[Future[RunRecord], Submission] = {}
     source = iter(submissions)
-    with ThreadPoolExecutor(max_workers=slots, thread_name_prefix="slot") as pool:
+    with (
+        PreparedKernel(setup, tell) as kernel,
+        ThreadPoolExecutor(max_workers=slots, thread_name_prefix="slot") as pool,
+    ):
         try:
             while True:
                 while len(waiting) < slots and (submission := next(source, None)) is not None:
                     started(submission)
-                    waiting[pool.submit(run_one, submission, setup, worker)] = submission
+                    waiting[pool.submit(run_one, submission, kernel.setup(), worker)] = submission
                 if not waiting:
                     return
                 done, _ = wait(waiting, return_when=FIRST_COMPLETED)

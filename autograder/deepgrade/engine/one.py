@@ -18,7 +18,7 @@ from deepgrade.infer.report import TRANSIENT
 from deepgrade.lab import CapturePlan, Check, Lab, Limits, Size
 from deepgrade.records import RunStore
 from deepgrade.run import run_submission
-from deepgrade.sandbox import Sandbox, StudentEnvironment
+from deepgrade.sandbox import Prepared, Sandbox, StudentEnvironment
 from deepgrade.submission import Submission
 
 _MADE_WITH = "made_with.txt"
@@ -47,6 +47,10 @@ class Setup:
     """The GPUs that runs share, if any."""
     gpu_elsewhere: bool = False
     """Whether each run gets a GPU on another machine."""
+    libraries: tuple[str, ...] = ()
+    """What a process imports of which the runs on this machine are forks; none: every run is started plainly."""
+    prepared: Prepared | None = None
+    """That process, while there is one."""
 
     @property
     def uses_gpu(self) -> bool:
@@ -120,6 +124,7 @@ def _attempt(submission: Submission, setup: Setup, worker: InferWorker, key: str
                 gpu=gpu,
                 destination=folder,
                 image=setup.environment.versions.get("image"),
+                prepared=setup.prepared,
             )
         _predict(folder, record, setup, worker)
         setup.store.finish(folder, record, setup.plan)

@@ -24,14 +24,12 @@ class OnCluster:
         course: Whose folder the nodes see.
         sandbox: What surrounds a run, as `find_sandbox` takes it.
         private: What students' code must not be able to read.
-        tell: Called with sentences for the instructor.
     """
 
     site: Site
     course: Course
     sandbox: str | None
     private: tuple[Path, ...]
-    tell: Callable[[str], None]
 
 
 def cards_for(lab: Lab, site: Site | None) -> Cards:
@@ -66,15 +64,24 @@ def finished_runs(
     cluster: OnCluster | None,
     *,
     started: Callable[[Submission], None],
+    tell: Callable[[str], None],
 ) -> Iterator[Iterator[Finished]]:
     """Yield an iterator over submissions, each as soon as its run is stored.
+
+    Args:
+        submissions: Taken as places fall free.
+        setup: What they share.
+        worker: The infer process of this machine.
+        cluster: Where the runs are done; None: here.
+        started: Called when a submission has got a place.
+        tell: Called with sentences for the instructor.
 
     Raises:
         SlurmError: The cluster cannot be used.
         LeftRunningError: Interrupted while jobs run on the cluster; they go on.
     """
     if cluster is None:
-        yield run_all(submissions, setup, worker, slots=setup.slots, started=started)
+        yield run_all(submissions, setup, worker, slots=setup.slots, started=started, tell=tell)
         return
     with leaving_jobs_running(cluster.course, setup.lab.name):
         yield run_on_cluster(
@@ -85,5 +92,5 @@ def finished_runs(
             sandbox=cluster.sandbox,
             private=cluster.private,
             started=started,
-            tell=cluster.tell,
+            tell=tell,
         )

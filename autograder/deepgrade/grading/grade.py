@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from deepgrade.data import DataStore
 from deepgrade.engine import (
@@ -43,7 +43,10 @@ from deepgrade.lab import (
 from deepgrade.records import Course, Gradebook, PeopleRecord, RunStore
 from deepgrade.sandbox import find_sandbox, require_private
 from deepgrade.sandbox.state import state_root
-from deepgrade.submission import Intake, Refusal, Roster, Submission, load_template
+from deepgrade.submission import Intake, Refusal, Roster, Submission, load_template, template_libraries
+
+Start = Literal["prepared", "plain"]
+"""How a run gets its Python: forked from one that has imported the lab's libraries, or started anew."""
 
 
 class Progress(Protocol):
@@ -83,6 +86,8 @@ class GradeRequest:
     """A CSV file that says who is in the class; None: the one that the course keeps, if it does."""
     site: Site | None = None
     """The cluster whose nodes do the runs; None: this machine's slots."""
+    start: Start = "prepared"
+    """Whether runs on this machine are forks of a process that has imported the lab's libraries."""
 
     @property
     def sandbox_name(self) -> str | None:
@@ -167,6 +172,7 @@ def make_setup(request: GradeRequest, parts: LabParts, data: CourseData, cards: 
         slots=1 if site else slots_for(limits, cards.gpus, asked=request.slots),
         cards=cards,
         gpu_elsewhere=site is not None and bool(site.gres) and parts.lab.gpu != "off",
+        libraries=template_libraries(request.files) if site is None and request.start == "prepared" else (),
     )
 
 
@@ -259,7 +265,13 @@ def _run_stage(
     with (
         Intake(request.paths, lab=setup.lab) as intake,
         setup.sandbox.open_helper() as helper,
-        closing(InferWorker(spool=(helper.exchange or scratch) / "infer", helper=helper)) as worker,
+        closing(
+            InferWorker(
+                spool=(helper.exchange or scratch) / "infer",
+                helper=helper,
+                warm=any(check.hidden for check in setup.checks),
+            )
+        ) as worker,
     ):
         people = attribute(gradebook, lab, intake, roster)
         total = len(intake.handed_in) + len(intake.refusals)
@@ -270,20 +282,21 @@ def _run_stage(
             progress.started(people.shown(submission.student))
 
         waiting = pending(intake, people, worker)
-        with finished_runs(waiting, setup, worker, _cluster(request, progress), started=started) as runs:
+        cluster = _cluster(request)
+        with finished_runs(waiting, setup, worker, cluster, started=started, tell=progress.note) as runs:
             for done in runs:
                 _note_run(done, people.shown(done.submission.student), setup.store, progress, summary)
         summary.people = record_people(request.course, gradebook, lab, people)
     return frozenset(named)
 
 
-def _cluster(request: GradeRequest, progress: Progress) -> OnCluster | None:
+def _cluster(request: GradeRequest) -> OnCluster | None:
     site = request.site
     if site is None:
         return None
     if request.slots is not None:
         site = site.model_copy(update={"throttle": request.slots})
-    return OnCluster(site, request.course, request.sandbox_name, _private(request), progress.note)
+    return OnCluster(site, request.course, request.sandbox_name, _private(request))
 
 
 def _note_run(done: Finished, shown: str, store: RunStore, progress: Progress, summary: GradeSummary) -> None:

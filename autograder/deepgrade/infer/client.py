@@ -55,6 +55,7 @@ class InferWorker:
         device: `gpu` leaves the GPUs visible to the worker.
         spool: A folder for the exchange; a temporary one where absent.
         helper: Where the worker runs; an ordinary process where absent.
+        warm: Import Keras at the start, while nobody waits for it, and not with the first prediction.
 
     Example:
         with InferWorker() as worker:
@@ -68,9 +69,11 @@ class InferWorker:
         device: Literal["cpu", "gpu"] = "cpu",
         spool: Path | None = None,
         helper: Helper | None = None,
+        warm: bool = False,
     ) -> None:
         self._bounds = bounds or ModelBounds()
         self._device = device
+        self._warm = warm
         self._temporary = tempfile.TemporaryDirectory(prefix="deepgrade-infer-") if spool is None else None
         self._spool = Spool(Path(self._temporary.name) if self._temporary else spool or Path())
         self._helper = helper or PlainHelper()
@@ -100,7 +103,7 @@ class InferWorker:
         library = self._spool.add_library(_PACKAGE)
         root = str(self._spool.root)
         command = [str(self._helper.python), "-I", "-c", _START, str(library), "--spool", root]
-        command += ["--bounds", json.dumps(asdict(self._bounds))]
+        command += ["--bounds", json.dumps(asdict(self._bounds)), *(["--warm"] if self._warm else [])]
         mounts = [Mount(library, library), Mount(self._spool.data, self._spool.data)]
         mounts.append(Mount(self._spool.jobs, self._spool.jobs, writable=True))
         launch = self._helper.launch(command, mounts, self._environment())

@@ -11,6 +11,7 @@ asked for, so that children find it ready; no operation is ever run here (child.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import json
 import os
@@ -75,10 +76,13 @@ def _as_bundle_error(error: Exception) -> BundleError:
     )
 
 
-def serve(spool: Path, bounds: ModelBounds, jobs: BinaryIO, answers: BinaryIO) -> None:
-    """Answer jobs until there are no more."""
+def serve(spool: Path, bounds: ModelBounds, jobs: BinaryIO, answers: BinaryIO, *, warm: bool = False) -> None:
+    """Answer jobs until there are no more; `warm` imports Keras before the first."""
     private = (jobs.fileno(), answers.fileno())
     _write(answers, WorkerReady(ready=PROTOCOL).model_dump_json())
+    if warm:
+        with contextlib.suppress(Exception):  # a job that needs it will say what is wrong
+            importlib.import_module("keras")
     while line := jobs.readline(LINE_BYTES):
         job = WorkerJob.model_validate_json(line)
         _write(answers, WorkerAnswer(id=job.id, entry=work(job, spool, bounds, private)).model_dump_json())
@@ -98,6 +102,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--bounds", default="{}", help="JSON object with limits that differ from the defaults"
     )
+    parser.add_argument("--warm", action="store_true", help="import Keras before the first job")
     options = parser.parse_args(arguments)
     bounds = replace(ModelBounds(), **json.loads(options.bounds))
     answers = os.fdopen(os.dup(1), "wb")
@@ -105,7 +110,7 @@ def main(arguments: list[str] | None = None) -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.dup2(2, 1)
-    serve(options.spool, bounds, jobs, answers)
+    serve(options.spool, bounds, jobs, answers, warm=options.warm)
 
 
 if __name__ == "__main__":

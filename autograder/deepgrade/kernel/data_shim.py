@@ -287,6 +287,12 @@ class _Finder(importlib.abc.MetaPathFinder):
         return spec
 
 
+def watch() -> None:
+    """Have the modules with loaders changed when they are imported, whatever imports them."""
+    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
+
+
 def install(data_folder: str) -> None:
     """Have Keras read this folder from now on, and link its files into the working folder.
 
@@ -297,8 +303,7 @@ def install(data_folder: str) -> None:
     """
     global _folder
     _folder = Path(data_folder)
-    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _Finder())
+    watch()
     for name, module in list(sys.modules.items()):
         if isinstance(module, ModuleType):
             _patch(module)

@@ -1,8 +1,11 @@
 """Start the kernel: `python -I main.py --job /job/job.json --out /box/out --data /data`.
 
 Exit codes: 0 all cells were tried, 77 the notebook showed more than allowed, 74 the journal could not be written,
-64 the job file is wrong, 70 this program failed (often because the notebook broke Python itself); everything else
-is for the supervisor to judge. See session.py for what is trusted here: nothing.
+64 the job file is wrong, 70 this program failed (often because the notebook broke Python itself), 75 this process was forked from
+a prepared one and the notebook needs a fresh one (preload.py); everything else is for the supervisor to judge. See
+session.py for what is trusted here: nothing.
+
+The sandbox can also prepare this program once and fork it for each run: `prepare` and `run` are for that.
 
 The modules beside this file are loaded as a package of a private name, straight from this folder: `sys.path` plays
 no part, so no file of the student's can take their place.
@@ -48,7 +51,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--out", type=Path, default=Path("/box/out"))
     parser.add_argument("--data", type=Path, default=Path("/data"))
     options = parser.parse_args(arguments)
-    load_package()
+    if PACKAGE not in sys.modules:
+        load_package()
     jobs = importlib.import_module(f"{PACKAGE}.job")
     try:
         job = jobs.read_job(options.job)
@@ -57,6 +61,20 @@ def main(arguments: list[str]) -> int:
         return EXIT_BAD_JOB
     session = importlib.import_module(f"{PACKAGE}.session")
     return int(session.run_job(job, options.out, options.data))
+
+
+def prepare(words: list[str]) -> None:
+    """Import the kernel and the libraries that the words name, for runs that are forks of this process."""
+    load_package()
+    importlib.import_module(f"{PACKAGE}.session")
+    importlib.import_module(f"{PACKAGE}.data_shim").watch()
+    importlib.import_module(f"{PACKAGE}.preload").PRELOADED.load(words)
+
+
+def run(words: list[str]) -> int:
+    """Run the job that the words name, in a fork of the process that `prepare` was called in."""
+    importlib.import_module(f"{PACKAGE}.preload").PRELOADED.begin()
+    return main(words)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from .imports import AfterImport
 from .job import Cell, Job
 from .journal import EXIT_JOURNAL_LOST, Journal
 from .limits import Alarms, CellTimeout, class_name, first_line, text_of
+from .preload import PRELOADED
 from .seeds import install_seeds
 from .shell import Shell
 from .store import EvidenceStore
@@ -100,6 +101,7 @@ class Session:
         sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115
         sys.stdout = Stream(self._outputs, "stdout")
         sys.stderr = Stream(self._outputs, "stderr")
+        PRELOADED.show_in(sys.stdout, sys.stderr)
         hooks = AfterImport()
         install_seeds(hooks, self._job.seed)
         self._devices.install(hooks)

@@ -4,6 +4,7 @@ from deepgrade.run.inputs import Gpu
 from deepgrade.run.job import QuestionSpans, make_job, question_spans
 from deepgrade.run.journal import CellFacts, JournalFacts, read_journal
 from deepgrade.run.notebook import executed_notebook
+from deepgrade.run.prepared import prepared_kernel
 from deepgrade.run.supervisor import run_submission
 from deepgrade.run.verdicts import Decision, decide
 
@@ -16,6 +17,7 @@ __all__ = [
     "decide",
     "executed_notebook",
     "make_job",
+    "prepared_kernel",
     "question_spans",
     "read_journal",
     "run_submission",

@@ -19,7 +19,9 @@ from deepgrade.run.job import QuestionSpans, evidence_budget_bytes, make_job
 from deepgrade.run.journal import JournalFacts, read_journal
 from deepgrade.sandbox import (
     Box,
+    Fork,
     Mount,
+    Prepared,
     Sandbox,
     SandboxError,
     SandboxLimits,
@@ -29,8 +31,12 @@ from deepgrade.sandbox import (
 )
 
 _JOURNAL_BYTES = 64 << 20
+KERNEL_MAIN = Path("/kernel/main.py")
+"""Inside."""
 _KERNEL = Path(deepgrade.__file__).resolve().parent / "kernel"
 _CANARY_S = 60.0
+_EXIT_START_PLAINLY = 75
+"""From kernel/preload.py: the notebook needs a Python in which nothing was imported before."""
 _THREAD_VARIABLES = (
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS",
     "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS",
@@ -49,6 +55,8 @@ class Surroundings:
     seed: int
     data_sets: tuple[str, ...]
     """The lab's; the folder may hold those of a course's other labs."""
+    prepared: Prepared | None = None
+    """The kernel with the lab's libraries, of which the run may be a fork."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,16 @@ def run_in_sandbox(
 
     A sandbox that fails is an outcome, not an exception.
     """
+    result = _attempt(run, job, spans, questions, evidence)
+    if result.outcome.forked and result.outcome.exit_code == _EXIT_START_PLAINLY:
+        shutil.rmtree(evidence, ignore_errors=True)
+        return _attempt(replace(run, prepared=None), job, spans, questions, evidence)
+    return result
+
+
+def _attempt(
+    run: Surroundings, job: dict[str, Any], spans: QuestionSpans, questions: tuple[str, ...], evidence: Path
+) -> Result:
     nothing = Collected(frozenset(), 0, ())
     try:
         with run.sandbox.open_box(disk_mib=run.limits.disk_mib) as box:
@@ -95,16 +113,14 @@ def _request(run: Surroundings, job: dict[str, Any], box: Box) -> SandboxRequest
     for name in ("work", "out"):
         box.make_folder(name)
     kernel, job_folder = box.staging / "kernel", box.staging / "job"
-    # A copy, since a checkout or an installation may not be readable for the user id of the run.
-    shutil.copytree(_KERNEL, kernel)
+    copy_kernel(kernel)
     job_folder.mkdir()
     (job_folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
-    for path in (box.staging, *box.staging.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
-    arguments = ["--job", "/job/job.json", "--out", "/box/out", "--data", "/data"]
+    _open_for_reading(box.staging)
+    arguments = ("--job", "/job/job.json", "--out", "/box/out", "--data", "/data")
     limits = run.limits
     return SandboxRequest(
-        command=[str(run.environment.python), "-I", "/kernel/main.py", *arguments],
+        command=[str(run.environment.python), "-I", str(KERNEL_MAIN), *arguments],
         limits=SandboxLimits(
             wall_s=limits.wall_s,
             memory_mib=limits.memory_mib,
@@ -118,7 +134,7 @@ def _request(run: Surroundings, job: dict[str, Any], box: Box) -> SandboxRequest
         mounts=(
             *run.environment.mounts,
             *(run.environment.gpu_mounts if run.gpu else ()),
-            Mount(kernel, Path("/kernel")),
+            Mount(kernel, KERNEL_MAIN.parent),
             Mount(job_folder, Path("/job")),
             Mount(run.data, Path("/data")),
         ),
@@ -127,28 +143,26 @@ def _request(run: Surroundings, job: dict[str, Any], box: Box) -> SandboxRequest
         env=_environment_variables(run),
         box=box,
         gpu_devices=run.gpu.devices if run.gpu else (),
+        fork=Fork(run.prepared, arguments) if run.prepared is not None else None,
     )
 
 
+def copy_kernel(folder: Path) -> None:
+    """Copy the kernel's files, since a checkout or an installation may not be readable for the user id of a run."""
+    shutil.copytree(_KERNEL, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    _open_for_reading(folder)
+
+
+def _open_for_reading(folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
 def _environment_variables(run: Surroundings) -> dict[str, str]:
-    threads = str(max(1, math.ceil(run.limits.cpus)))
-    variables = {
-        "PATH": f"{run.environment.python.parent}:/usr/local/bin:/usr/bin:/bin",
-        "HOME": "/box/work",
-        "TMPDIR": "/tmp",  # noqa: S108 - private to the sandbox
-        "LANG": "C.UTF-8",
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "MPLCONFIGDIR": "/tmp/matplotlib",  # noqa: S108
-        "IPYTHONDIR": "/tmp/ipython",  # noqa: S108
-        "KERAS_HOME": "/tmp/keras",  # noqa: S108
-        "TF_CPP_MIN_LOG_LEVEL": "2",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONNOUSERSITE": "1",
+    variables = libraries_environment(run.environment, run.limits, run.data_sets) | {
         # For programs that the notebook starts; the kernel itself runs isolated from such variables.
         "PYTHONHASHSEED": str(run.seed % (1 << 32)),
-        "DEEPGRADE_SETS": ",".join(run.data_sets),
-        **run.environment.variables,
-    } | dict.fromkeys(_THREAD_VARIABLES, threads)
+    }
     if run.gpu is not None:
         variables |= {
             **run.environment.gpu_variables,
@@ -160,12 +174,34 @@ def _environment_variables(run: Surroundings) -> dict[str, str]:
     return variables
 
 
+def libraries_environment(
+    environment: StudentEnvironment, limits: Limits, data_sets: tuple[str, ...]
+) -> dict[str, str]:
+    """Return the environment variables of a run without a GPU: what its libraries see when they are imported."""
+    threads = str(max(1, math.ceil(limits.cpus)))
+    return {
+        "PATH": f"{environment.python.parent}:/usr/local/bin:/usr/bin:/bin",
+        "HOME": "/box/work",
+        "TMPDIR": "/tmp",  # noqa: S108 - private to the sandbox
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "MPLCONFIGDIR": "/tmp/matplotlib",  # noqa: S108
+        "IPYTHONDIR": "/tmp/ipython",  # noqa: S108
+        "KERAS_HOME": "/tmp/keras",  # noqa: S108
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONNOUSERSITE": "1",
+        "DEEPGRADE_SETS": ",".join(data_sets),
+        **environment.variables,
+    } | dict.fromkeys(_THREAD_VARIABLES, threads)
+
+
 def kernel_works(run: Surroundings) -> bool:
     """Return whether an empty run on this machine writes a journal: tells our failures from a removed journal."""
     limits = run.limits.model_copy(update={"wall_s": max(_CANARY_S, 0.0)})
     job = make_job((), QuestionSpans({}, {}, ()), plan=_EMPTY, limits=limits, seed=run.seed, gpu=None)
     with suppress(SandboxError), run.sandbox.open_box(disk_mib=limits.disk_mib) as box:
-        outcome = run.sandbox.run(_request(replace(run, limits=limits, gpu=None), job, box))
+        outcome = run.sandbox.run(_request(replace(run, limits=limits, gpu=None, prepared=None), job, box))
         journal = _read_journal(box.path / "out", QuestionSpans({}, {}, ()), ())
         return outcome.exit_code == 0 and journal.started and journal.ended
     return False

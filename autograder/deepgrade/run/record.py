@@ -31,6 +31,7 @@ def record_of(
     """Return the record of a run that is over."""
     errors, times = _cells(result, spans)
     outcome, gpu = result.outcome, run.gpu
+    forked = ", forked from a prepared process" if outcome.forked else ""
     return RunRecord(
         key=key,
         lab=lab_name,
@@ -51,7 +52,7 @@ def record_of(
         plan_sha256=plan.sha256,
         data=data_facts,
         environment=run.environment.versions,
-        sandbox=f"{run.sandbox.name}, {outcome.limits_enforced_by}",
+        sandbox=f"{run.sandbox.name}, {outcome.limits_enforced_by}{forked}",
         image=image,
         seed=run.seed,
         device=gpu.description if gpu else f"{platform.machine()} processor, {run.limits.cpus:g} cores",

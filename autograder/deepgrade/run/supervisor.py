@@ -25,7 +25,7 @@ from deepgrade.run.job import QuestionSpans, make_job, question_spans
 from deepgrade.run.notebook import executed_notebook
 from deepgrade.run.record import finished_questions, record_of
 from deepgrade.run.verdicts import Decision, decide, decide_by_evidence
-from deepgrade.sandbox import Sandbox, SandboxOutcome, StudentEnvironment
+from deepgrade.sandbox import Prepared, Sandbox, SandboxOutcome, StudentEnvironment
 from deepgrade.submission import Submission
 
 
@@ -44,6 +44,7 @@ def run_submission(
     gpu: Gpu | None,
     destination: Path,
     image: str | None = None,
+    prepared: Prepared | None = None,
 ) -> RunRecord:
     """Run a submission and return its record; what it leaves is in `destination`.
 
@@ -61,6 +62,7 @@ def run_submission(
         gpu: The GPU that the process may use, if any.
         destination: An existing folder for `notebook.ipynb`, `log.txt` and `evidence/`.
         image: The container image around all this, if any.
+        prepared: The kernel with libraries imported, of which the run may be a fork.
 
     Returns:
         The record. A sandbox that fails is the verdict `internal_error`, not an exception.
@@ -69,7 +71,7 @@ def run_submission(
         StorageError: The sandbox's own folder is full: no run is possible here.
     """
     data_sets = tuple(facts.name for facts in data_facts)
-    run = Surroundings(limits, data, sandbox, environment, gpu, seed, data_sets)
+    run = Surroundings(limits, data, sandbox, environment, gpu, seed, data_sets, prepared)
     spans = question_spans(submission.cells, plan.order)
     job = make_job(submission.cells, spans, plan=plan, limits=limits, seed=seed, gpu=gpu)
     evidence = destination / "evidence"

@@ -118,6 +118,37 @@ class Box:
 
 
 @dataclass(frozen=True)
+class Preparation:
+    """A program that is started once, and of which runs are forks (inside/fork_server.py says what it must define)."""
+
+    python: Path
+    """The interpreter, inside the sandbox."""
+    program: Path
+    """A Python file, inside the sandbox."""
+    words: tuple[str, ...]
+    """For the program's `prepare`."""
+    mounts: tuple[Mount, ...] = ()
+    masks: tuple[Path, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+class Prepared(Protocol):
+    """A prepared program that waits to be forked."""
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still waits; a run that is to be its fork is started plainly where it does not."""
+
+
+class Fork(NamedTuple):
+    """What a run is instead of its command: a fork of a prepared program."""
+
+    of: Prepared
+    words: tuple[str, ...]
+    """For the program's `run`."""
+
+
+@dataclass(frozen=True)
 class SandboxRequest:
     """One command and what surrounds it."""
 
@@ -133,6 +164,8 @@ class SandboxRequest:
     """Host paths that are replaced by nothing wherever a mount would show them."""
     gpu_devices: tuple[Path, ...] = ()
     """Device files of the GPUs the process may use."""
+    fork: Fork | None = None
+    """How to get the same process sooner; the command is what is run without it."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +188,8 @@ class SandboxOutcome:
     log_bytes: int
     """How much was written in all."""
     limits_enforced_by: str
+    forked: bool = False
+    """Whether the process was a fork of a prepared one."""
 
 
 class HelperLaunch(NamedTuple):
@@ -221,6 +256,15 @@ class Sandbox(Protocol):
 
         Raises:
             SandboxError: It could not be made.
+        """
+
+    def prepare(self, preparation: Preparation) -> AbstractContextManager[Prepared | None]:
+        """Start a program that runs can be forks of; None where this sandbox has no way to fork into its walls.
+
+        It runs no stranger's code. It ends with the block, and with the thread that opened it.
+
+        Raises:
+            SandboxError: The program failed; what it said is in the message.
         """
 
     def stop_all(self) -> None:

@@ -20,16 +20,19 @@ ways /proc/sys is mounted read-only once more.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from deepgrade.sandbox.base import (
     Mount,
+    Preparation,
     SandboxLimits,
     SandboxOutcome,
     SandboxRequest,
@@ -48,10 +51,20 @@ from deepgrade.sandbox.bwrap_arguments import (
     become,
 )
 from deepgrade.sandbox.cgroup_places import find_control_groups
-from deepgrade.sandbox.cgroups import ControlGroup, ControlGroups, remove_groups_of
+from deepgrade.sandbox.cgroups import LAUNCHER_PROCESSES, ControlGroup, ControlGroups, remove_groups_of
+from deepgrade.sandbox.control_files import write_control
 from deepgrade.sandbox.environment import host_environment
 from deepgrade.sandbox.helper import BubblewrapHelper
 from deepgrade.sandbox.jobs import JobSandbox
+from deepgrade.sandbox.prepared import (
+    WAIT_COMMAND,
+    WAITS,
+    NotForkedError,
+    PreparedProcess,
+    fork_request,
+    joined_namespaces,
+    prepared_process,
+)
 from deepgrade.sandbox.seccomp import seccomp_filter
 from deepgrade.sandbox.state import Job, claim_job, state_root, sweep
 from deepgrade.sandbox.supervise import Launch, supervise
@@ -108,28 +121,77 @@ class Bubblewrap(JobSandbox):
                 if group is not None:
                     group.remove()
 
+    @contextmanager
+    def prepare(self, preparation: Preparation) -> Iterator[PreparedProcess]:
+        """Start a program that runs can be forks of, which ends with this process."""
+        with claim_job(state_root()) as job, prepared_process(self._program, job, preparation) as prepared:
+            yield prepared
+
     def _run(self, request: SandboxRequest, job: Job) -> SandboxOutcome:
-        group = self._make_group(job, request.limits)
+        fork = request.fork
+        if fork is not None and isinstance(fork.of, PreparedProcess) and fork.of.is_alive:
+            with suppress(NotForkedError):
+                return replace(self._run_fork(request, job, fork.of, fork.words), forked=True)
+        return self._launch(request, job, [*become(job), *request.command])
+
+    def _run_fork(
+        self, request: SandboxRequest, job: Job, prepared: PreparedProcess, words: Sequence[str]
+    ) -> SandboxOutcome:
+        """Have the sandbox built around a shell that waits, and a prepared process forked into it."""
+        exit_read, exit_write = os.pipe()
+        with open(exit_read, "rb") as reader, open(exit_write, "wb") as writer:  # noqa: PTH123 - descriptors
+
+            def began(group: ControlGroup | None, leader: Callable[[], int | None], log: int) -> int:
+                first = leader()
+                if first is None:
+                    raise NotForkedError("bubblewrap did not say which process it made")
+                user = job.user if os.geteuid() == 0 else None
+                asked = fork_request(request, words, user, self._filter, tasks=None if group else job.user)
+                with joined_namespaces(first) as namespaces:
+                    handles = {**namespaces, "log": log, "exit": writer.fileno()}
+                    with prepared.fork(asked, handles) as process:
+                        for file in group.join_files if group is not None else ():
+                            write_control(file, process)
+                writer.close()  # the shell then sees the end of the pipe when nobody is left who could tell it a code
+                return process
+
+            command = [*become(job), *WAIT_COMMAND]
+            return self._launch(request, job, command, stdin=reader.fileno(), began=began)
+
+    def _launch(
+        self,
+        request: SandboxRequest,
+        job: Job,
+        command: list[str],
+        *,
+        stdin: int = subprocess.DEVNULL,
+        began: Callable[[ControlGroup | None, Callable[[], int | None], int], int] | None = None,
+    ) -> SandboxOutcome:
+        group = self._make_group(job, request.limits, apart=began is not None)
         empty = job.folder / "empty"
         empty.touch(mode=0o444)
         contents = HandleContents()
         arguments = Arguments(contents)
         status_read, status_write = os.pipe()
+        leader = functools.cache(lambda: _leader(status_read))
         try:
             self._describe(arguments, request, job, empty)
             arguments.add("--json-status-fd", str(status_write))
             start = [self._program, "--args"]
             return supervise(
                 Launch(
-                    command=[*start, arguments.handle(), "--", *become(job), *request.command],
+                    command=[*start, arguments.handle(), "--", *command],
                     env={"PATH": PATH},
                     limits=request.limits,
                     group=group,
                     box=request.box,
                     user=job.user,
                     stop=self._stop,
+                    stdin=stdin,
                     pass_fds=(*contents.handles, status_write),
-                    leader=lambda: _leader(status_read),
+                    leader=leader,
+                    marker=None if began is None else WAITS,
+                    began=None if began is None else functools.partial(began, group, leader),
                 )
             )
         finally:
@@ -140,8 +202,12 @@ class Bubblewrap(JobSandbox):
             if group is not None:
                 group.remove()
 
-    def _make_group(self, job: Job, limits: SandboxLimits) -> ControlGroup | None:
-        return None if self.groups is None else self.groups.create(job.id, limits, note=job.folder)
+    def _make_group(self, job: Job, limits: SandboxLimits, *, apart: bool = False) -> ControlGroup | None:
+        if self.groups is None:
+            return None
+        # Where the run comes from elsewhere, the shell that waits for it is no process of its own.
+        launchers = LAUNCHER_PROCESSES + apart
+        return self.groups.create(job.id, limits, note=job.folder, launchers=launchers)
 
     def _describe(self, arguments: Arguments, request: SandboxRequest, job: Job, empty: Path) -> None:
         add_walls(arguments, job)

@@ -99,9 +99,17 @@ class Arguments:
         return self.data(b"".join(word.encode() + b"\0" for word in self._words))
 
 
-def add_walls(arguments: Arguments, job: Job) -> None:
-    """Add namespaces, the system's read-only folders, and a user without rights."""
-    arguments.add("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
+def add_walls(arguments: Arguments, job: Job, *, own_processes: bool = True) -> None:
+    """Add namespaces, the system's read-only folders, and a user without rights.
+
+    Args:
+        arguments: Gets them.
+        job: Whose user id it is.
+        own_processes: False leaves the command among the launcher's processes.
+    """
+    if own_processes:
+        arguments.add("--unshare-pid")
+    arguments.add("--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
     arguments.add("--hostname", "sandbox", "--die-with-parent", "--new-session", "--clearenv")
     root = os.geteuid() == 0
     user = job.user if root else INSIDE_USER

@@ -29,7 +29,7 @@ from deepgrade.sandbox.control_files import number_in, table_in, text_in, write_
 
 _PREFIX = "deepgrade-"
 _NOTE = "groups.json"
-_LAUNCHER_PROCESSES = 2
+LAUNCHER_PROCESSES = 2
 """bubblewrap inside and outside the new process namespace."""
 _CPU_PERIOD_US = 100_000
 _KILL_S = 30.0
@@ -86,7 +86,7 @@ class ControlGroups:
         return f"control groups version {self.version} ({kept})"
 
     def create(
-        self, job_id: str, limits: SandboxLimits, *, note: Path, launchers: int = _LAUNCHER_PROCESSES
+        self, job_id: str, limits: SandboxLimits, *, note: Path, launchers: int = LAUNCHER_PROCESSES
     ) -> ControlGroup:
         """Make the group of a job with its limits.
 
@@ -118,7 +118,7 @@ class ControlGroup:
 
     version: int
     folders: dict[str, Path]
-    launchers: int = _LAUNCHER_PROCESSES
+    launchers: int = LAUNCHER_PROCESSES
 
     @property
     def description(self) -> str:

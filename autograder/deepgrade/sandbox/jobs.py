@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from deepgrade.sandbox.base import Box, SandboxError, SandboxOutcome, SandboxRequest
+from deepgrade.sandbox.base import Box, Preparation, Prepared, SandboxError, SandboxOutcome, SandboxRequest
 from deepgrade.sandbox.state import Job, claim_job, mounted_box, state_root
 
 
@@ -46,6 +46,11 @@ class JobSandbox(ABC):
             with self._claim() as job:
                 return self._run(request, job)
         return self._run(request, self._job_of(request.box))
+
+    @contextmanager
+    def prepare(self, preparation: Preparation) -> Iterator[Prepared | None]:
+        """Yield None: nothing can be forked into these walls."""
+        yield None
 
     def stop_all(self) -> None:
         """Make every `run` end now, and every later one at once."""

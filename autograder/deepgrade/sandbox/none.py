@@ -19,6 +19,8 @@ from deepgrade.sandbox.base import (
     Box,
     HelperLaunch,
     Mount,
+    Preparation,
+    Prepared,
     SandboxOutcome,
     SandboxRequest,
     StudentEnvironment,
@@ -94,6 +96,11 @@ class NoSandbox:
             cwd=Path(translate(str(request.cwd), mounts)),
         )
         return supervise(launch)
+
+    @contextmanager
+    def prepare(self, preparation: Preparation) -> Iterator[Prepared | None]:
+        """Yield None: this is for debugging, plainly."""
+        yield None
 
     def stop_all(self) -> None:
         """Make every `run` end now, and every later one at once."""

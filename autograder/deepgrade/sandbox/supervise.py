@@ -37,6 +37,7 @@ from deepgrade.sandbox.usage import (
     measure_files_of,
     measure_folder,
     measure_tree,
+    measure_trees,
     measure_user,
     proportional_memory_mib,
 )
@@ -84,6 +85,11 @@ class Launch:
     marker: bytes | None = None
     """What the first process behind a container's launcher prints. The time limit counts from there, and without it
     nothing ever ran."""
+    stdin: int = subprocess.DEVNULL
+    """The launcher's input."""
+    began: Callable[[int], int] | None = None
+    """Called when the marker was seen, with a descriptor that writes to the log: starts a process that is no child of the
+    launcher, and returns its id."""
     apart: bool = False
     """The launcher is only the client of an engine that starts the process elsewhere: it is neither limited nor in
     the group."""
@@ -104,7 +110,7 @@ def supervise(launch: Launch) -> SandboxOutcome:
     try:
         process = subprocess.Popen(
             command, env=launch.env, cwd=launch.cwd, pass_fds=launch.pass_fds, start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0,
+            stdin=launch.stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0,
         )  # fmt: skip
     except OSError as error:
         raise SandboxError(f"{launch.command[0]} cannot be started: {error.strerror}") from None
@@ -203,6 +209,7 @@ def _loop(
                 waited = not log.began
                 log.write(chunk)
                 if waited and log.began:
+                    _begin(launch, pipe, watch)
                     begin = time.monotonic()
                     deadline = begin + limits.wall_s
                 if not chunk:
@@ -224,17 +231,32 @@ def _loop(
         os.close(ended)
 
 
+def _begin(launch: Launch, pipe: int, watch: _Watch) -> None:
+    if launch.began is None:
+        return
+    # Opened anew for writing: whoever made a pipe may do that with either end.
+    log = os.open(f"/proc/self/fd/{pipe}", os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        watch.also(launch.began(log))
+    finally:
+        os.close(log)
+
+
 class _Watch:
     """Looks at what is used while the process runs."""
 
     def __init__(self, launch: Launch, root: int) -> None:
         self._launch = launch
-        self._root = root
+        self._roots = [root]
         self._next_folder_look = 0.0
         self._next_clock_look = 0.0
         self._peak_memory_mib: float | None = None
         self._peak_tasks: int | None = None
         self._cpu_s: float | None = None
+
+    def also(self, root: int) -> None:
+        """Look at this process and its descendants too."""
+        self._roots.append(root)
 
     def look(self) -> Ending | None:
         """Return why the run must end now, or None."""
@@ -247,7 +269,7 @@ class _Watch:
                 self._next_clock_look = time.monotonic() + _SLOW_TICK_S
         else:
             owner = self._launch.owner
-            usage = measure_tree(self._root) if owner is None else measure_user(owner)
+            usage = measure_trees(self._roots) if owner is None else measure_user(owner)
             self._cpu_s = max(self._cpu_s or 0.0, usage.cpu_s)
             memory_mib = usage.memory_mib
             if memory_mib > limits.memory_mib and len(usage.processes) > 1:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -35,8 +36,13 @@ class TreeUsage(NamedTuple):
 
 def measure_tree(root: int) -> TreeUsage:
     """Measure a process and all its descendants; processes that end meanwhile are left out."""
+    return measure_trees([root])
+
+
+def measure_trees(roots: Sequence[int]) -> TreeUsage:
+    """Measure several processes and all their descendants as one."""
     found: list[int] = []
-    waiting = [root]
+    waiting = list(roots)
     tasks = pages = ticks = 0
     while waiting:
         process = waiting.pop()

@@ -2,6 +2,7 @@
 
 from deepgrade.submission.clues import Clues, Submitter
 from deepgrade.submission.intake import HandedIn, Intake, collect
+from deepgrade.submission.libraries import template_libraries
 from deepgrade.submission.matching import Match, free_key, match_all, match_without_roster
 from deepgrade.submission.model import REFUSALS, Cell, Refusal, Submission
 from deepgrade.submission.names import safe_name
@@ -36,4 +37,5 @@ __all__ = [
     "read_notebook",
     "read_roster",
     "safe_name",
+    "template_libraries",
 ]
