@@ -54,7 +54,7 @@ def parse_strict_json(data: bytes | str, *, max_depth: int = 64) -> Any:
         raise
     except ValueError as error:
         raise StrictJSONError(f"not JSON that can be read: {error}") from None
-    _check_depth_and_text(value, max_depth, escaped="\\ud" in text.lower())
+    _check_depth_and_text(value, max_depth, escaped="\\ud" in text or "\\uD" in text)
     return value
 
 
