@@ -21,10 +21,13 @@ from deepgrade.lab import Lab, LabFiles, Size
 from deepgrade.score.job import SessionJob
 from deepgrade.score.results import QuestionResult, SubmissionScore
 
-_SMALLEST_PART, _LARGEST_PART = 25, 200
+_SMALLEST_PART, _LARGEST_PART = 25, 500
 """Runs. Starting a session costs as much as scoring some twenty runs of a large lab."""
 _MOST_SESSIONS = 8
 _SAID_CHARACTERS = 4000
+# Arrays of some MiB come and go with every submission. glibc would give each back to the system and get it anew, page by page:
+# a sixth of a session's time. Other C libraries ignore these.
+_KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(1 << 30), "MALLOC_TRIM_THRESHOLD_": str(1 << 30)}
 
 
 class ScoringError(Exception):
@@ -93,8 +96,13 @@ def score_runs(
 
 
 def parts_of(runs: Sequence[Path], sessions: int) -> list[Sequence[Path]]:
-    """Cut a class into parts of about equal size: one a session where that is neither too few runs nor too many."""
-    count = max(-(-len(runs) // _LARGEST_PART), min(sessions, len(runs) // _SMALLEST_PART), 1)
+    """Cut a class into parts of about equal size: a whole number of rounds of all sessions, one round where that will do."""
+    if len(runs) < 2 * _SMALLEST_PART:
+        rounds, sessions = 1, 1
+    else:
+        sessions = min(sessions, len(runs) // _SMALLEST_PART)
+        rounds = -(-len(runs) // (sessions * _LARGEST_PART))
+    count = rounds * sessions
     edges = [len(runs) * place // count for place in range(count + 1)]
     return [runs[start:end] for start, end in pairwise(edges)]
 
@@ -112,6 +120,7 @@ class _Session:
         job_file.write_text(job.model_dump_json(), encoding="utf-8")
         # A person's pytest options are for their own tests.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+        environment |= _KEEP_MEMORY
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "deepgrade.score.session", str(job_file), str(self._output)],

@@ -6,6 +6,7 @@ check does to its process ends with it. Reads a `SessionJob`, appends one `Submi
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
@@ -152,6 +153,8 @@ def _end_with_parent() -> None:
 
 def main() -> int:
     """Score what the job file names."""
+    # Evidence is a great many small lists without cycles: collecting less often saves a tenth of the time.
+    gc.set_threshold(20_000, 50, 100)
     _end_with_parent()
     job = SessionJob.model_validate_json(Path(sys.argv[1]).read_bytes())
     return Session(job, Path(sys.argv[2])).run()
