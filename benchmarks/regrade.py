@@ -19,7 +19,7 @@ def measure(bench: Bench) -> None:
     """Measure; the class is the one that `together` has graded."""
     together.measure(bench)
     subject, count = together.subject_of(bench), together.count_of(bench)
-    few = 1 if bench.quick else 2
+    few = 2
 
     def ours() -> Figures:
         course = Course(bench.work / together.NAME / STARTS[-1] / "course")
@@ -43,8 +43,9 @@ def measure(bench: Bench) -> None:
         }
 
     bench.get(f"{NAME}/deepgrade", ours)
-    bench.get(f"{NAME}/otter", with_otter)
-    bench.get(f"{NAME}/nbgrader", with_nbgrader)
+    if not bench.quick:
+        bench.get(f"{NAME}/otter", with_otter)
+        bench.get(f"{NAME}/nbgrader", with_nbgrader)
 
 
 def tables(figures: dict[str, Figures]) -> list[Table]:

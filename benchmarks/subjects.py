@@ -89,7 +89,7 @@ def test_total_is_right(total):
 '''
 
 _NONE = "MISTAKES = ()\n"
-_NO_ALTERNATIVE = '# %% question="a2"\ntotal = 7850\n'
+_ALTERNATIVE = '# %% [markdown]\n# The number as it is.\n\n# %% question="a2"\ntotal = 7850\n'
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def tiny_model(work: Path) -> Subject:
     """Return the lab that imports TensorFlow and builds a tiny model."""
     files = _built(
         work, "tinymodel", toml=_KERAS_TOML, master=_KERAS_MASTER, checks=_KERAS_CHECKS, mistakes=_NONE,
-        alternative=_NO_ALTERNATIVE,
+        alternative=_ALTERNATIVE,
     )  # fmt: skip
     return Subject("tiny_model", "imports TensorFlow, builds a tiny model", files, store(work))
 
