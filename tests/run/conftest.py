@@ -14,7 +14,7 @@ from deepgrade.evidence import DataFacts, RunRecord
 from deepgrade.files import parse_strict_json
 from deepgrade.lab import CapturePlan, Limits, QuestionCapture
 from deepgrade.run import Gpu, run_submission
-from deepgrade.sandbox import StudentEnvironment, find_sandbox, host_environment
+from deepgrade.sandbox import Prepared, StudentEnvironment, find_sandbox, host_environment
 from deepgrade.submission import Cell, Submission
 
 PLAN = CapturePlan(
@@ -87,14 +87,16 @@ def run(tmp_path: Path) -> Callable[..., Ran]:
         sandbox: str | None = None,
         environment: StudentEnvironment | None = None,
         gpu: Gpu | None = None,
+        prepared: Prepared | None = None,
         **limits: Any,
     ) -> Ran:
-        folder = tmp_path / "result"
+        folder = tmp_path / f"result-{len(list(tmp_path.glob('result-*')))}"
         folder.mkdir()
         record = run_submission(
             submission_of(*sources), plan=PLAN, limits=LIMITS.model_copy(update=limits), data=data, data_facts=(FACTS,),
             lab_name="small", seed=7, key="key", sandbox=find_sandbox(sandbox),
             environment=environment or host_environment(), gpu=gpu, destination=folder,
+            prepared=prepared,
         )  # fmt: skip
         return Ran(record, folder)
 

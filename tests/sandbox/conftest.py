@@ -142,6 +142,12 @@ IN_NAMESPACES = [*NAMES, *(pytest.param(name, marks=pytest.mark.containers) for 
 WITHOUT = [SEPARATE_USER, f"{SEPARATE_USER}-measured"] if os.geteuid() == 0 else []
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _no_prepared_program_outlives_its_module():
+    yield
+    driver.end_prepared()
+
+
 @contextmanager
 def made_backend(name: str) -> Iterator[Backend]:
     fork = name.endswith(FORKED)

@@ -51,6 +51,12 @@ def _prepared(sandbox: Any, python: str, mounts: tuple[tuple[str, str], ...]) ->
     return _open.enter_context(sandbox.prepare(Preparation(Path(python), program, (), mounts=tuple(shown))))
 
 
+def end_prepared() -> None:
+    """End the prepared programs of this process."""
+    _open.close()
+    _prepared.cache_clear()
+
+
 def execute(spec: dict[str, Any]) -> dict[str, Any]:
     """Run `spec["code"]` and return the outcome, with the box's top-level files as base64."""
     from deepgrade.sandbox.base import Fork, Mount, SandboxLimits, SandboxRequest

@@ -47,6 +47,7 @@ class PreparedKernel:
     def _start(self) -> None:
         setup = self._setup
         self._open.close()
+        self._prepared = None
         try:
             self._prepared = self._open.enter_context(
                 prepared_kernel(
@@ -55,6 +56,7 @@ class PreparedKernel:
                     setup.run_limits,
                     data_sets=tuple(facts.name for facts in setup.data.facts),
                     libraries=setup.libraries,
+                    gpu=bool(setup.cards.gpus),
                 )
             )
         except SandboxError as error:

@@ -21,6 +21,7 @@ class AfterImport(importlib.abc.MetaPathFinder):
 
     def __init__(self) -> None:
         self._hooks: dict[str, list[Hook]] = {}
+        self._surroundings: dict[str, tuple[Callable[[], Any], Hook]] = {}
         self._busy: set[str] = set()
 
     def add(self, name: str, hook: Hook) -> None:
@@ -29,6 +30,12 @@ class AfterImport(importlib.abc.MetaPathFinder):
             _call(hook, sys.modules[name])
         else:
             self._hooks.setdefault(name, []).append(hook)
+
+    def surround(self, name: str, before: Callable[[], Any], after: Hook) -> None:
+        """Call `after(before())` around the module's import, before its hooks; not at all if it was imported before."""
+        if name not in sys.modules:
+            self._hooks.setdefault(name, [])
+            self._surroundings[name] = (before, after)
 
     def install(self) -> None:
         """Put this finder first."""
@@ -56,13 +63,20 @@ class AfterImport(importlib.abc.MetaPathFinder):
             original = loader.exec_module
 
             def exec_module(module: types.ModuleType) -> None:
+                before, after = self._surroundings.pop(name, (None, _nothing))
+                found = before() if before is not None else None
                 original(module)
+                _call(after, found)
                 for hook in self._hooks.pop(name, ()):
                     _call(hook, module)
 
             loader.exec_module = exec_module
         except AttributeError:
             return  # a loader without attributes of its own: the hooks stay silent
+
+
+def _nothing(_: Any) -> None:
+    return
 
 
 def _call(hook: Hook, module: Any) -> None:

@@ -51,24 +51,26 @@ class Preloaded(importlib.abc.MetaPathFinder):
         self._streams = (LateStream("stdout"), LateStream("stderr"))
         own = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = self._streams
-        for library in sorted(libraries, key=lambda name: name.partition(".")[0] in _HEAVY):
+        # What the kernel itself uses stays, with all that comes to it: a notebook finds that in any Python of ours.
+        stays = {*sys.stdlib_module_names, *map(_package_of, sys.modules)}
+        for library in sorted(libraries, key=lambda name: _package_of(name) in _HEAVY):
             before = set(sys.modules)
             try:
                 importlib.import_module(library)
             except Exception as error:
                 print(f"{library} cannot be prepared: {type(error).__name__}", file=sys.__stderr__)
-            self._hide({name: sys.modules[name] for name in list(sys.modules) if name not in before})
+            came = {name: sys.modules[name] for name in list(sys.modules) if name not in before}
+            self._note({name: came[name] for name in came if _package_of(name) not in stays})
         sys.stdout, sys.stderr = own
 
-    def _hide(self, modules: dict[str, types.ModuleType]) -> None:
-        """Note which packages came together. They are hidden when all is loaded, since later ones need the earlier."""
-        family = {
-            name: module
-            for name, module in modules.items()
-            if name.partition(".")[0] not in sys.stdlib_module_names and not name.startswith("_")
-        }
-        for package in {name.partition(".")[0] for name in family}:
-            self._families.setdefault(package, family)
+    def _note(self, modules: dict[str, types.ModuleType]) -> None:
+        """Note which packages came together; what came to a package later stays with it.
+
+        They are hidden when all is loaded, since later ones need the earlier.
+        """
+        family: dict[str, types.ModuleType] = {}
+        for name, module in modules.items():
+            self._families.setdefault(_package_of(name), family)[name] = module
 
     def begin(self) -> None:
         """Hide everything; called in a fork, before there is a notebook."""
@@ -142,6 +144,10 @@ class _HandOver(importlib.abc.Loader):
         """Put its own spec back, and what came with it."""
         module.__spec__ = self._spec
         self._preloaded.hand_over(module.__name__)
+
+
+def _package_of(name: str) -> str:
+    return name.partition(".")[0]
 
 
 def _is_editable(finder: object) -> bool:

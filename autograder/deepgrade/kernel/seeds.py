@@ -1,7 +1,9 @@
 """Seed the random generators, so that two runs of one submission agree as far as the libraries allow.
 
 A notebook's own seeds win: each generator is seeded once, before the notebook can draw from it, and seeding Keras
-(whose function seeds the others too) puts the others back as the notebook had left them.
+(whose function seeds the others too) puts the others back as the notebook had left them. What a library draws from `random`
+while it is imported is put back as well: it may have been imported before there was a notebook (preload.py), which must then
+find the same numbers.
 """
 
 from __future__ import annotations
@@ -12,10 +14,15 @@ from typing import Any
 
 from .imports import AfterImport
 
+_IMPORTS_THAT_DRAW = ("tensorflow", "torch", "jax", "keras", "sklearn", "rich")
+"""Seen to draw while they are imported, or to import one that does."""
+
 
 def install_seeds(hooks: AfterImport, seed: int) -> None:
     """Seed `random` now; NumPy, TensorFlow, PyTorch and Keras as soon as they are imported."""
     random.seed(seed)
+    for name in _IMPORTS_THAT_DRAW:
+        hooks.surround(name, random.getstate, random.setstate)
     hooks.add("numpy.random", lambda module: module.seed(seed))
     hooks.add("tensorflow", lambda module: module.random.set_seed(seed))
     hooks.add("torch", lambda module: module.manual_seed(seed))

@@ -25,6 +25,7 @@ def prepared_kernel(
     *,
     data_sets: tuple[str, ...],
     libraries: Sequence[str],
+    gpu: bool = False,
 ) -> Iterator[Prepared | None]:
     """Start the kernel, have it import libraries, and end it with the block; it must end in the thread that began it.
 
@@ -34,6 +35,8 @@ def prepared_kernel(
         limits: Of the runs: how many threads the libraries may have is settled when they are imported.
         data_sets: The lab's.
         libraries: Names of modules, as notebooks of the lab import them.
+        gpu: Whether runs are lent one. This process sees none, but where to look for the driver's libraries is settled
+            when a process starts.
 
     Raises:
         SandboxError: It did not get ready; what it said is in the message.
@@ -45,9 +48,16 @@ def prepared_kernel(
             python=environment.python,
             program=KERNEL_MAIN,
             words=tuple(libraries),
-            mounts=(*environment.mounts, Mount(kernel, KERNEL_MAIN.parent)),
+            mounts=(
+                *environment.mounts,
+                *(environment.gpu_mounts if gpu else ()),
+                Mount(kernel, KERNEL_MAIN.parent),
+            ),
             masks=environment.masks,
-            env=libraries_environment(environment, limits, data_sets),
+            env={
+                **libraries_environment(environment, limits, data_sets),
+                **(environment.gpu_variables if gpu else {}),
+            },
         )
         with sandbox.prepare(preparation) as prepared:
             yield prepared

@@ -136,6 +136,10 @@ class Prepared(Protocol):
     """A prepared program that waits to be forked."""
 
     @property
+    def pid(self) -> int:
+        """Its process, or its launcher's."""
+
+    @property
     def is_alive(self) -> bool:
         """Whether it still waits; a run that is to be its fork is started plainly where it does not."""
 

@@ -71,6 +71,11 @@ class PreparedProcess:
         self._server = server
 
     @property
+    def pid(self) -> int:
+        """The server's process, or its launcher's."""
+        return self._process.pid
+
+    @property
     def is_alive(self) -> bool:
         """Whether it still waits."""
         return self._process.poll() is None

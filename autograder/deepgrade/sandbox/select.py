@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 from deepgrade.sandbox.apptainer import Apptainer
-from deepgrade.sandbox.base import Sandbox, SandboxError, SandboxLimits, SandboxRequest, SandboxUnavailable
+from deepgrade.sandbox.base import (
+    Fork,
+    Mount,
+    Preparation,
+    Sandbox,
+    SandboxError,
+    SandboxLimits,
+    SandboxRequest,
+    SandboxUnavailable,
+)
 from deepgrade.sandbox.bubblewrap import REPAIR, Bubblewrap, probe_bubblewrap
 from deepgrade.sandbox.cgroup_places import find_control_groups
 from deepgrade.sandbox.containers.container import DEFAULT_IMAGE, Container
@@ -39,6 +49,8 @@ _NAMESPACE_SETTINGS = {
 }
 """Setting -> the value that forbids user namespaces, and one that allows them."""
 _DELEGATE = "start the grader with: systemd-run --user --scope -p Delegate=yes deepgrade ..."
+_PROBE = Path(__file__).resolve().parent / "inside" / "probe.py"
+_PLAIN_START = "every run imports its libraries itself, which takes seconds more"
 _SECCOMP = "apt-get install libseccomp2 && pip install pyseccomp"
 _PROBE_LIMITS = SandboxLimits(wall_s=120, memory_mib=4096, processes=512, disk_mib=64, cpus=2)
 
@@ -95,6 +107,7 @@ def diagnose(*, slow: bool = False) -> list[Diagnosis]:
     found = [_bubblewrap(), _start(), _seccomp(), _control_groups()]
     ready = all(diagnosis.ok for diagnosis in found[:3])
     found.append(_import("Python in the sandbox", "numpy, IPython", ready=ready))
+    found.append(_fork(ready=ready))
     if slow:
         found.append(_import("Keras in the sandbox", "keras", ready=ready))
     return [*found, _backend(), _gpu(), *diagnose_containers(), _separate_user()]
@@ -155,6 +168,33 @@ def _import(title: str, modules: str, *, ready: bool) -> Diagnosis:
         return Diagnosis(title, True, f"imports {modules} in {outcome.wall_s:.1f} s", None)
     last = outcome.log.decode("utf-8", "replace").strip().rpartition("\n")[2]
     return Diagnosis(title, False, last or outcome.detail, READABLE)
+
+
+def _fork(*, ready: bool) -> Diagnosis:
+    title = "prepared start"
+    if not ready:
+        return Diagnosis(title, False, "not tried: the sandbox does not start", None, needed=False)
+    environment, target = host_environment(), Path("/probe")
+    plain = [str(environment.python), "-I", "-c", ""]
+    with tempfile.TemporaryDirectory(prefix="deepgrade-probe-") as folder:
+        # A copy, since a checkout may not be readable for another user.
+        Path(folder).chmod(0o755)
+        program = Path(shutil.copy(_PROBE, folder))
+        program.chmod(0o644)
+        mounts = (*environment.mounts, Mount(Path(folder), target))
+        preparation = Preparation(environment.python, target / program.name, (), mounts, environment.masks)
+        try:
+            sandbox = Bubblewrap()
+            with sandbox.prepare(preparation) as prepared:
+                request = SandboxRequest(plain, _PROBE_LIMITS, environment.mounts, fork=Fork(prepared, ()))
+                outcome = sandbox.run(request)
+        except SandboxError as error:
+            return Diagnosis(title, False, f"{error}; {_PLAIN_START}", None, needed=False)
+    if not outcome.forked:
+        return Diagnosis(
+            title, False, f"nothing can be forked into a sandbox; {_PLAIN_START}", None, needed=False
+        )
+    return Diagnosis(title, True, "runs are forks of a process that has imported the lab's libraries", None)
 
 
 def _backend() -> Diagnosis:

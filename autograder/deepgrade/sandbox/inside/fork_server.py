@@ -38,6 +38,8 @@ MOST_DESCRIPTORS = 16
 READY = b"ready"
 EXIT_NOT_JOINED = 71
 _HIGHEST_DESCRIPTOR = 65_536
+_end = os._exit
+"""Kept, since the program may come to run code that replaces it."""
 _JOINED_LAST = ("user", "cgroup", "ipc", "uts", "net", "mnt")
 """Namespaces in the order in which the run enters them; a nested user namespace comes after all."""
 
@@ -93,14 +95,14 @@ def _steward(server: socket.socket, descriptor: int, program: Any) -> NoReturn:
     except BaseException:
         traceback.print_exc()
     finally:
-        os._exit(0 if code == 0 else 1)
+        _end(0 if code == 0 else 1)
 
 
 def _run(request: socket.socket, asked: dict[str, Any], handles: dict[str, int], program: Any) -> NoReturn:
     code = EXIT_NOT_JOINED
     try:
         if request.recv(1) != b"g":
-            os._exit(EXIT_NOT_JOINED)
+            _end(EXIT_NOT_JOINED)
         _become_run(asked, handles)
         try:
             code = program.run(list(asked["words"]))
@@ -115,7 +117,7 @@ def _run(request: socket.socket, asked: dict[str, Any], handles: dict[str, int],
     except BaseException:
         traceback.print_exc()
     finally:
-        os._exit(code)
+        _end(code)
 
 
 def _become_run(asked: dict[str, Any], handles: dict[str, int]) -> None:
@@ -153,7 +155,7 @@ def main(descriptor: int) -> None:
     program.prepare(asked["words"])
     server.send(READY)
     serve(server, program)
-    os._exit(0)  # a library's own tidying up would take a second, for nobody
+    _end(0)  # a library's own tidying up would take a second, for nobody
 
 
 if __name__ == "__main__":

