@@ -11,13 +11,16 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import resource
+import os
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from deepgrade.cli.reporting import write_class_report
+from rich.console import Console
+
+from benchmarks.memory import Watch
+from deepgrade.cli.reporting import print_class, write_class_report
 from deepgrade.data import DataStore
 from deepgrade.grading import GradeRequest, compute_set, decide, grade
 from deepgrade.lab import LabFiles
@@ -57,15 +60,6 @@ class Moments:
         print(text, file=sys.stderr)
 
 
-def memory() -> dict[str, float]:
-    """Return the peak memory of this process, and of the largest that it started and waited for, in MiB."""
-    own, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return {
-        "head_mib": round(own.ru_maxrss / 1024, 1),
-        "largest_child_mib": round(children.ru_maxrss / 1024, 1),
-    }
-
-
 def _grade(options: argparse.Namespace, files: LabFiles, course: Course) -> dict[str, Any]:
     chosen = {"start": options.start} if HAS_STARTS and options.start else {}
     request = GradeRequest(
@@ -77,7 +71,7 @@ def _grade(options: argparse.Namespace, files: LabFiles, course: Course) -> dict
     graded = time.monotonic()
     if summary.errors:
         raise SystemExit(f"the grader failed: {summary.errors}")
-    write_class_report(files, course)
+    _show(files, course)
     reported = time.monotonic()
     began, ends = options.began, heard.finished_at
     scoring = heard.scoring_at or graded
@@ -93,6 +87,13 @@ def _grade(options: argparse.Namespace, files: LabFiles, course: Course) -> dict
     }
 
 
+def _show(files: LabFiles, course: Course) -> Path:
+    """Print the class table to nobody and write the report, as the commands do at their end."""
+    with Path(os.devnull).open("w") as nobody:
+        print_class(Console(file=nobody, width=200), files, course)
+    return write_class_report(files, course)
+
+
 def _regrade(options: argparse.Namespace, files: LabFiles, course: Course) -> dict[str, Any]:
     began = time.monotonic()
     result = compute_set(files, course, DataStore(options.store))
@@ -104,7 +105,7 @@ def _regrade(options: argparse.Namespace, files: LabFiles, course: Course) -> di
 
 def _report(options: argparse.Namespace, files: LabFiles, course: Course) -> dict[str, Any]:
     began = time.monotonic()
-    page = write_class_report(files, course)
+    page = _show(files, course)
     pages = sum(1 for _ in (page.parent / "students").glob("*.html"))
     return {"report_s": time.monotonic() - began, "pages": pages}
 
@@ -123,9 +124,10 @@ def main() -> None:
     parser.add_argument("--start")
     options = parser.parse_args()
     options.began = options.began if options.began is not None else time.monotonic()
+    watch = Watch()
     files, course = LabFiles(options.root, options.lab), Course(options.course)
     found = {"grade": _grade, "regrade": _regrade, "report": _report}[options.command](options, files, course)
-    print(json.dumps({**found, **memory(), "total_s": time.monotonic() - options.began}))
+    print(json.dumps({**found, **watch.peaks(), "total_s": time.monotonic() - options.began}))
 
 
 if __name__ == "__main__":

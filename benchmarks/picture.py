@@ -27,7 +27,7 @@ def draw(sizes: Sequence[Figures], path: Path) -> None:
     time_lines = (
         ("found, scored, reported (grade)", [one["grade"]["total_s"] for one in sizes], "o"),
         ("scored again (regrade)", [one["regrade"]["total_s"] for one in sizes], "s"),
-        ("report alone", [one["report"]["total_s"] for one in sizes], "^"),
+        ("of grade: the report", [one["grade"]["report_s"] for one in sizes], "^"),
     )
     memory_lines = (
         ("head, grade", [one["grade"]["head_mib"] for one in sizes], "o"),

@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.bench import Bench, Table, seconds
-from benchmarks.head import Moments, memory
+from benchmarks.head import Moments
 from benchmarks.kept import Figures
+from benchmarks.memory import Watch
 from deepgrade.data import DataStore
 from deepgrade.engine.slurm import Site
 from deepgrade.grading import GradeRequest, grade
@@ -47,6 +48,7 @@ def measure_class(folder: Path, submissions: int, poll_s: float = 1.0) -> Figure
         submissions: How many.
         poll_s: Seconds between two looks of the head.
     """
+    watch = Watch()
     files = make_small_lab(folder / "labs")
     store = DataStore(folder / "store")
     store.synthetic("mnist", "quick")
@@ -89,7 +91,7 @@ def measure_class(folder: Path, submissions: int, poll_s: float = 1.0) -> Figure
         "again_s": again_s,
         "poll_s": poll_s,
         **asked,
-        **memory(),
+        **watch.peaks(),
     }
 
 
