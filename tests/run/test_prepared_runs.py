@@ -221,6 +221,7 @@ def test_server_that_hangs_costs_no_run_its_verdict(run, monkeypatch):
         for stopped in _tree(process.pid):
             os.kill(stopped, signal.SIGSTOP)
         ran = run("x = 1", prepared=process)
+        assert not process.is_alive, "nobody waits for it a second time"
     assert (ran.record.verdict, _is_forked(ran)) == (Verdict.OK, False)
 
 
@@ -260,13 +261,21 @@ with prepared_kernel(find_sandbox(), host_environment(), Limits(cpus=1), data_se
     head = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert head.stdout is not None
     server = int(head.stdout.readline())
-    assert Path(f"/proc/{server}").exists()
+    assert _runs(server)
     head.kill()
     head.wait()
     deadline = time.monotonic() + 10
-    while Path(f"/proc/{server}").exists() and time.monotonic() < deadline:
+    while _runs(server) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not Path(f"/proc/{server}").exists()
+    assert not _runs(server)
+
+
+def _runs(process):
+    """Return whether a process lives; a dead one that nobody has collected does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
 
 
 def _tree(root):

@@ -8,6 +8,7 @@ from deepgrade.image import ImageError
 from deepgrade.infer import WorkerDiedError
 from deepgrade.interchange.errors import InterchangeError
 from deepgrade.lab import LabError
+from deepgrade.publish.errors import PublishError
 from deepgrade.records import GradebookError
 from deepgrade.sandbox import SandboxUnavailable
 from deepgrade.score import ScoringError
@@ -21,6 +22,7 @@ KNOWN_ERRORS = (
     InterchangeError,
     LabError,
     LockedError,
+    PublishError,
     RosterError,
     SandboxUnavailable,
     ScoringError,

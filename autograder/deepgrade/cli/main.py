@@ -29,6 +29,7 @@ COMMANDS: dict[str, _Entry] = {
     "grade": _Entry("grade", "Grade submissions: run, predict, score, record, report."),
     "image": _Entry("image", "Build and check the container image for podman, docker and apptainer."),
     "import": _Entry("import_results", "Take over results that otter or nbgrader made."),
+    "publish": _Entry("publish", "Students' pages: a folder for a web server, mail, PDF."),
     "regrade": _Entry("regrade", "Score stored runs again with changed checks; apply or cancel the result."),
     "report": _Entry("report", "Write the report, grades.csv and results.json again."),
     "verify": _Entry(

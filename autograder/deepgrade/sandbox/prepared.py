@@ -69,6 +69,7 @@ class PreparedProcess:
     def __init__(self, process: subprocess.Popen[bytes], server: socket.socket) -> None:
         self._process = process
         self._server = server
+        self._hangs = False
 
     @property
     def pid(self) -> int:
@@ -77,8 +78,8 @@ class PreparedProcess:
 
     @property
     def is_alive(self) -> bool:
-        """Whether it still waits."""
-        return self._process.poll() is None
+        """Whether it still waits; one that did not answer once is not asked again."""
+        return not self._hangs and self._process.poll() is None
 
     @contextmanager
     def fork(self, asked: Mapping[str, Any], handles: Mapping[str, int]) -> Iterator[int]:
@@ -103,6 +104,7 @@ class PreparedProcess:
                 yield process
                 own.send(b"g")
             except (OSError, ValueError, KeyError) as error:
+                self._hangs = self._hangs or isinstance(error, TimeoutError)
                 raise NotForkedError(f"the prepared process did not fork: {error}") from None
 
     def close(self) -> None:
