@@ -14,6 +14,8 @@ from deepgrade.files import write_atomic
 
 Figures = dict[str, Any]
 """Name -> number, list of numbers, or a word. No path, no name of a machine."""
+_QUIET = 0.1
+"""Share of the processors' time that others may use without a word about it."""
 
 
 class OtherMachineError(Exception):
@@ -46,8 +48,14 @@ class Kept:
     def get(self, name: str, measure: Callable[[], Figures]) -> Figures:
         """Return the figures of a name, measured now unless they are there."""
         if name not in self.figures:
-            print(f"  measuring {name}", file=sys.stderr, flush=True)
-            self.figures[name] = {**measure(), "date": f"{datetime.now(UTC):%Y-%m-%d}"}
+            busy = machine.busy_share()
+            others = f" (others use {busy:.0%} of the processors)" if busy > _QUIET else ""
+            print(f"  measuring {name}{others}", file=sys.stderr, flush=True)
+            self.figures[name] = {
+                **measure(),
+                "date": f"{datetime.now(UTC):%Y-%m-%d}",
+                "busy_before": busy,
+            }
             self.save()
         return self.figures[name]
 

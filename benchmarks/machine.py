@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import time
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -33,6 +34,20 @@ def _processor() -> str:
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.machine()
+
+
+def busy_share(seconds: float = 1.0) -> float:
+    """Return which share of the processors' time is used at this moment, in [0, 1]: by others, before a measurement."""
+    idle, total = _times()
+    time.sleep(seconds)
+    idle_then, total_then = _times()
+    return round(1 - (idle_then - idle) / max(1, total_then - total), 2)
+
+
+def _times() -> tuple[int, int]:
+    fields = Path("/proc/stat").read_text(encoding="ascii").splitlines()[0].split()[1:9]
+    ticks = list(map(int, fields))
+    return ticks[3] + ticks[4], sum(ticks)
 
 
 def same_machine(one: dict[str, object], other: dict[str, object]) -> bool:

@@ -22,7 +22,7 @@ _COUNTS = {
     "tiny_model": {"bare": 6, "deepgrade": 6, "otter": 3, "nbgrader": 3},
     "le5": {"bare": 2, "deepgrade": 3, "otter": 2, "nbgrader": 2},
 }
-_QUICK = {"bare": 2, "deepgrade": 3, "otter": 1, "nbgrader": 1}
+_QUICK = {"bare": 2, "deepgrade": 3, "otter": 1, "nbgrader": 2}
 
 
 def measure(bench: Bench) -> None:
@@ -50,9 +50,17 @@ def measure_subject(bench: Bench, subject: Subject) -> None:
         return _figures([one.wall_s for one in took], [one.cpu_s for one in took])
 
     def run_nbgrader() -> Figures:
-        count = counts["nbgrader"]
-        took = nbgrader(subject, count, bench.fresh(place, "nbgrader"))
-        return {"count": count, "each_s": took.wall_s / count, "cpu_s": took.cpu_s / count}
+        # Its own start is once a class, as ours is: a class of one tells it from what each submission takes.
+        count, folder = counts["nbgrader"], bench.fresh(place, "nbgrader")
+        one, all_of_them = nbgrader(subject, 1, folder), nbgrader(subject, count, folder)
+        each = (all_of_them.wall_s - one.wall_s) / (count - 1)
+        return {
+            "count": count,
+            "each_s": each,
+            "start_up_s": one.wall_s - each,
+            "total_s": all_of_them.wall_s,
+            "cpu_s": all_of_them.cpu_s / count,
+        }
 
     def run_ours(start: str) -> Callable[[], Figures]:
         return lambda: _deepgrade(bench, subject, counts["deepgrade"], start)
