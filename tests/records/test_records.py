@@ -104,6 +104,7 @@ def test_cancelled_set_leaves_the_old_score_in_force(gradebook):
 def test_file_handed_in_last_is_in_force_and_the_first_is_kept(gradebook):
     first, second = _submit(gradebook), _submit(gradebook, sha256="b" * 64, key="2" * 64)
     assert first != second
+    assert list(gradebook.runs("tiny")) == [("ada", second, "2" * 64)]
     gradebook.add_score(second, _score(1.0, key="2" * 64))
     assert gradebook.entry("tiny", "ada").run_key == "2" * 64
     assert _submit(gradebook) == first

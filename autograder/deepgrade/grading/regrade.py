@@ -119,8 +119,7 @@ def _runs_in_force(
     gradebook: Gradebook, store: RunStore, lab: str, plan: CapturePlan
 ) -> Iterator[tuple[str, StoredRun, list[str]]]:
     """Yield (student, run, what the plan asks for and the run lacks)."""
-    for entry in gradebook.entries(lab):
-        record = store.read(entry.run_key) if entry.run_key else None
-        if record is not None and entry.run_key is not None:
-            run = StoredRun.of(entry.submission_id, store.folder(entry.run_key), record)
-            yield entry.student, run, lacking(record, plan)
+    for student, submission_id, run_key in gradebook.runs(lab):
+        record = store.read(run_key)
+        if record is not None:
+            yield student, StoredRun.of(submission_id, store.folder(run_key), record), lacking(record, plan)
