@@ -1,13 +1,15 @@
 """Seed the random generators, so that two runs of one submission agree as far as the libraries allow.
 
 A notebook's own seeds win: each generator is seeded once, before the notebook can draw from it, and seeding Keras
-(whose function seeds the others too) puts the others back as the notebook had left them. What a library draws from `random`
-while it is imported is put back as well: it may have been imported before there was a notebook (preload.py), which must then
+(whose function seeds the others too) puts the others back as the notebook had left them. What a library draws from these
+two while it is imported is put back as well: it may have been imported before there was a notebook (preload.py), which must then
 find the same numbers.
 """
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import random
 import sys
 from typing import Any
@@ -19,10 +21,13 @@ _IMPORTS_THAT_DRAW = ("tensorflow", "torch", "jax", "keras", "sklearn", "rich")
 
 
 def install_seeds(hooks: AfterImport, seed: int) -> None:
-    """Seed `random` now; NumPy, TensorFlow, PyTorch and Keras as soon as they are imported."""
+    """Seed `random` and NumPy now; TensorFlow, PyTorch and Keras as soon as they are imported."""
     random.seed(seed)
     for name in _IMPORTS_THAT_DRAW:
-        hooks.surround(name, random.getstate, random.setstate)
+        hooks.surround(name, random_state, restore_random_state)
+    with contextlib.suppress(ImportError):
+        # At once, since NumPy loads it late: a library would then draw from it between its seeding and the notebook.
+        importlib.import_module("numpy.random")
     hooks.add("numpy.random", lambda module: module.seed(seed))
     hooks.add("tensorflow", lambda module: module.random.set_seed(seed))
     hooks.add("torch", lambda module: module.manual_seed(seed))
