@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help sandbox demo test test-long test-containers test-slurm lint unit verify verify-all verify-real faults fuzz attack-table clean
+.PHONY: help sandbox demo test test-long test-containers test-slurm lint unit verify verify-all verify-real faults fuzz attack-table bench bench-long clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -78,6 +78,15 @@ verify-all: $(STAMP) sandbox ## every lab with 30 seeds on quick synthetic data,
 
 verify-real: $(STAMP) sandbox ## the solutions with 5 seeds on the real data in the store (about 2 hours; goes on where it stopped)
 	$(BIN)/deepgrade verify --all --data real --size full --no-mistakes --no-alternatives --seeds 5 --record
+
+BENCH = PYTHONPATH=tests $(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(if $(WRITE),--write)
+
+bench: $(STAMP) sandbox ## what grading costs beside bare runs, otter and nbgrader (20 minutes; QUICK=1: 4; goes on where it stopped)
+	$(BENCH)
+
+bench-long: $(STAMP) sandbox ## the same of LE5, and 500 submissions on Slurm (root, Debian: installs it; 25 minutes)
+	.ci/slurm install
+	$(BENCH) --long
 
 clean: ## remove the environment and what the demo made
 	rm -rf $(VENV) demo-course

@@ -1,10 +1,10 @@
-"""How long does it take to score a class again after an edit of one hidden check?
+"""How long does it take to score the runs of any course again after an edit of one hidden check?
 
-    python benchmarks/rescore.py --course demo-course --lab le5 --count 200
+    python -m benchmarks.rescore --course demo-course --lab le5 --count 200
 
-Copies the stored runs of a course under other names until there are `count` of them, edits one assert of a
-copy of the lab's check file, computes a re-grade set, and prints seconds, the ratio to the time the runs
-took, and whether any run was made again.
+Copies the stored runs of a course under other names until there are `count` of them, edits one assert of a copy of the
+lab's check file, computes a re-grade set, and prints seconds, memory, the ratio to the time the runs took, and whether any
+run was made again. (`make bench` measures classes of several sizes, from runs that it makes itself.)
 """
 
 from __future__ import annotations
@@ -13,17 +13,16 @@ import argparse
 import json
 import shutil
 import tempfile
-import time
 from pathlib import Path
 
-from deepgrade.data import DataStore
+from benchmarks.clones import edited_lab
+from benchmarks.driving import head
 from deepgrade.evidence import RunRecord
-from deepgrade.grading import compute_set
 from deepgrade.lab import LabFiles, find_root
 from deepgrade.records import Course, Gradebook, RunStore
 
 
-def clone_class(source: Course, target: Course, lab: str, count: int) -> float:
+def copy_runs(source: Course, target: Course, lab: str, count: int) -> float:
     """Fill a course with copies of another's runs; return how long the originals ran, in seconds."""
     store = RunStore(source, lab)
     keys = list(filter(store.is_final, store.keys()))
@@ -32,7 +31,7 @@ def clone_class(source: Course, target: Course, lab: str, count: int) -> float:
     for place in range(count):
         original = store.folder(keys[place % len(keys)])
         record = RunRecord.model_validate_json((original / "run.json").read_bytes())
-        key, student = f"{place:064x}", f"student-{place:03}"
+        key, student = f"{place:064x}", f"student-{place:04}"
         changed = record.model_copy(
             update={"key": key, "submission": record.submission.model_copy(update={"student": student})}
         )
@@ -47,17 +46,6 @@ def clone_class(source: Course, target: Course, lab: str, count: int) -> float:
     return seconds
 
 
-def edited_lab(files: LabFiles, root: Path) -> LabFiles:
-    """Copy a lab and change the text of one assert's message in its checks."""
-    copy = LabFiles(root, files.name)
-    shutil.copytree(files.folder, copy.folder)
-    copy.checks.parent.mkdir(parents=True)
-    text = files.checks.read_text(encoding="utf-8")
-    copy.checks.write_text(text.replace("    assert ", "    assert True\n    assert ", 1), encoding="utf-8")
-    shutil.copytree(files.assignment, copy.assignment)
-    return copy
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(
@@ -66,27 +54,27 @@ def main() -> None:
     parser.add_argument("--course", type=Path, default=Path("demo-course"))
     parser.add_argument("--lab", default="le5")
     parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--root", type=Path, default=Path())
     options = parser.parse_args()
-    files = LabFiles(find_root(Path()), options.lab)
+    files = LabFiles(find_root(options.root), options.lab)
     with tempfile.TemporaryDirectory(prefix="deepgrade-bench-") as folder:
         target = Course(Path(folder, "course"))
         target.prepare()
         shutil.copytree(options.course / "data", target.root / "data")
         shutil.copy(options.course / "secret.key", target.root / "secret.key")
-        ran = clone_class(Course(options.course), target, options.lab, options.count)
+        ran = copy_runs(Course(options.course), target, options.lab, options.count)
         lab = edited_lab(files, Path(folder, "root"))
         times = {path: path.stat().st_mtime_ns for path in target.root.rglob("run.json")}
-        store = DataStore(options.course / "store")
-        began = time.monotonic()
-        result = compute_set(lab, target, store)
-        seconds = time.monotonic() - began
+        found = head("regrade", lab, target, options.course / "store")
         same = times == {path: path.stat().st_mtime_ns for path in target.root.rglob("run.json")}
     print(json.dumps({
-        "submissions": len(result.changes),
-        "seconds": round(seconds, 2),
-        "seconds_a_submission": round(seconds / options.count, 4),
+        "submissions": found["submissions"],
+        "seconds": round(found["set_s"], 2),
+        "seconds_a_submission": round(found["set_s"] / options.count, 4),
+        "memory_of_the_head_mib": found["head_mib"],
+        "memory_of_a_scoring_process_mib": found["largest_child_mib"],
         "the_runs_took_s": round(ran),
-        "ratio": round(ran / seconds),
+        "ratio": round(ran / found["set_s"]),
         "runs_made_again": 0 if same else "some",
     }, indent=1))  # fmt: skip
 

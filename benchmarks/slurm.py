@@ -1,6 +1,6 @@
-"""What the Slurm engine costs: a class of trivial submissions from `grade` to report, and what of it is overhead.
+"""What the Slurm engine costs: a class of trivial submissions from `grade` to scores, and what of it is overhead.
 
-    PYTHONPATH=tests python benchmarks/slurm.py --submissions 200
+    PYTHONPATH=tests python -m benchmarks.slurm --submissions 200
 
 Starts a cluster of two small nodes on this machine (as root, with Slurm's packages: `.ci/slurm install`), grades a class of
 notebooks that compute nothing on it, and prints seconds. The nodes share this machine's processors: figures are of the
@@ -16,36 +16,127 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
+from benchmarks.bench import Bench, Table, seconds
+from benchmarks.head import Moments
+from benchmarks.kept import Figures
+from benchmarks.memory import Watch
 from deepgrade.data import DataStore
 from deepgrade.engine.slurm import Site
 from deepgrade.grading import GradeRequest, grade
 from deepgrade.records import Course, RunStore
-from support.cluster import running_cluster
+from support.cluster import Cluster, running_cluster
 from support.small_class import COUNT, make_small_lab, notebook, write_class
 
+NAME = "slurm"
+_JOB_SLOTS = 4
+"""Of the two nodes of `.ci/slurm`, two each."""
 
-class _Quiet:
-    def __init__(self) -> None:
-        self.first: float | None = None
 
-    def begin(self, total: int, slots: int) -> None:
-        """Say nothing."""
+def measure_long(bench: Bench) -> None:
+    """Measure a class of 500."""
+    count = 20 if bench.quick else 500
+    bench.get(f"{NAME}/{count}", lambda: measure_class(bench.fresh(NAME), count))
 
-    def started(self, student: str) -> None:
-        """Say nothing."""
 
-    def finished(self, student: str, outcome: str, *, stored: bool) -> None:
-        """Note when the first result came."""
-        self.first = self.first or time.monotonic()
+def measure_class(folder: Path, submissions: int, poll_s: float = 1.0) -> Figures:
+    """Grade a class on a cluster and return what it took.
 
-    def note(self, text: str) -> None:
-        """Print it."""
-        print(f"  {text}")
+    Args:
+        folder: A new folder.
+        submissions: How many.
+        poll_s: Seconds between two looks of the head.
+    """
+    watch = Watch()
+    files = make_small_lab(folder / "labs")
+    store = DataStore(folder / "store")
+    store.synthetic("mnist", "quick")
+    names = [f"student{number:03}" for number in range(submissions)]
+    handed_in = write_class(folder / "in", {who: notebook(count=f"{COUNT}\n# {who}") for who in names})
+    site = Site(memory_margin_mib=400, poll_s=poll_s, grace_s=5, sandbox="bubblewrap")
+    with running_cluster(folder / "cluster") as cluster:
+        before = dict(os.environ)
+        os.environ |= cluster.environment
+        try:
+            course = Course(folder / "course")
+            request = GradeRequest(files, [handed_in], course, store, "synthetic", "quick", site=site)
+            heard = Moments()
+            began = time.monotonic()
+            summary = grade(request, heard)
+            ended = time.monotonic()
+            grade(request, Moments())
+            again_s = time.monotonic() - ended
+            asked = _requests(cluster)
+        finally:
+            os.environ.clear()
+            os.environ |= before
+    if summary.errors or summary.runs_made != submissions:
+        raise SystemExit(f"{summary.runs_made} of {submissions} runs were made: {summary.errors}")
+    ends = [json.loads(path.read_text()) for path in course.root.glob("slurm/small/*/done/*.json")]
+    runs = RunStore(course, "small")
+    walls = [record.wall_s for key in runs.keys() if (record := runs.read(key))]  # noqa: SIM118 - no dict
+    took = ended - began
+    scoring_at = heard.scoring_at or ended
+    task_s = statistics.median(end["seconds"] for end in ends)
+    return {
+        "count": submissions,
+        "job_slots": _JOB_SLOTS,
+        "total_s": took,
+        "first_result_s": heard.finished_at[0] - began,
+        "scoring_s": ended - scoring_at,
+        "run_s": statistics.median(walls),
+        "task_s": task_s,
+        "between_tasks_s": (scoring_at - began) * _JOB_SLOTS / len(ends) - task_s,
+        "again_s": again_s,
+        "poll_s": poll_s,
+        **asked,
+        **watch.peaks(),
+    }
 
-    def scoring(self, count: int) -> None:
-        """Note when the last result came."""
-        self.last = time.monotonic()
+
+def _requests(cluster: Cluster) -> dict[str, int]:
+    """Return how many requests the controller has answered, as `sdiag` counts them."""
+    said = cluster.ask("sdiag", check=False)
+    counted: dict[str, Any] = {}
+    for line in said.splitlines():
+        words = line.split()
+        if len(words) >= 3 and words[0].startswith("REQUEST_") and "count:" in words[2]:
+            counted[words[0].lower()] = int(words[2].removeprefix("count:"))
+    wanted = (
+        "request_submit_batch_job",
+        "request_job_info",
+        "request_job_user_info",
+        "request_job_info_single",
+    )
+    return {name: counted[name] for name in wanted if name in counted}
+
+
+def tables(figures: dict[str, Figures]) -> list[Table]:
+    """Return what was measured as a table."""
+    found = [value for name, value in figures.items() if name.startswith(f"{NAME}/")]
+    if not found:
+        return []
+    one = max(found, key=lambda value: int(value["count"]))
+    rows: list[tuple[str, ...]] = [
+        ("`grade`, from files to scores", seconds(one["total_s"])),
+        ("a submission of it", seconds(one["total_s"] / one["count"])),
+        ("to the first result", seconds(one["first_result_s"])),
+        ("the sandboxed run, median", seconds(one["run_s"])),
+        ("a task on its node, from its start to its done-file, median", seconds(one["task_s"])),
+        (
+            "the task beyond its run: Python, the data, the infer process",
+            seconds(one["task_s"] - one["run_s"]),
+        ),
+        ("between two tasks of a slot, by Slurm, mean", seconds(one["between_tasks_s"])),
+        ("scoring at the end", seconds(one["scoring_s"])),
+        ("the same call again", seconds(one["again_s"])),
+        ("memory of the head", f"{one['head_mib']:.0f} MiB"),
+    ]
+    slots = f"{one['job_slots']} job slots of 2 processors"
+    return [
+        Table(NAME, f"{one['count']} submissions that compute nothing on Slurm, {slots}", ("", "took"), rows)
+    ]
 
 
 def main() -> None:
@@ -57,41 +148,7 @@ def main() -> None:
     parser.add_argument("--poll", type=float, default=1.0, help="seconds between two looks of the head")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="deepgrade-bench-") as name:
-        folder = Path(name)
-        files = make_small_lab(folder / "labs")
-        store = DataStore(folder / "store")
-        store.synthetic("mnist", "quick")
-        names = [f"student{number:03}" for number in range(options.submissions)]
-        submissions = write_class(folder / "in", {who: notebook(count=f"{COUNT}\n# {who}") for who in names})
-        site = Site(memory_margin_mib=400, poll_s=options.poll, grace_s=5, sandbox="bubblewrap")
-        with running_cluster(folder / "cluster") as cluster:
-            os.environ |= cluster.environment
-            course = Course(folder / "course")
-            request = GradeRequest(files, [submissions], course, store, "synthetic", "quick", site=site)
-            heard = _Quiet()
-            began = time.monotonic()
-            summary = grade(request, heard)
-            took = time.monotonic() - began
-            again = time.monotonic()
-            grade(request, _Quiet())
-            again = time.monotonic() - again
-        assert not summary.errors, summary.errors  # noqa: S101
-        assert summary.runs_made == options.submissions  # noqa: S101
-        ends = [json.loads(path.read_text()) for path in course.root.glob("slurm/small/*/done/*.json")]
-        runs = RunStore(course, "small")
-        run_s = statistics.median(record.wall_s for key in runs.keys() if (record := runs.read(key)))  # noqa: SIM118
-        task_s = statistics.median(end["seconds"] for end in ends)
-        processors = sum(int(line) for line in ["2", "2"])
-        print(f"{options.submissions} submissions on {processors} job slots of {os.cpu_count()} processors")
-        print(f"grade, from files to scores: {took:.1f} s, {took / options.submissions:.2f} s a submission")
-        print(
-            f"  to the first result: {heard.first - began:.1f} s; scoring: {began + took - heard.last:.1f} s"
-        )
-        print(f"a task on its node (median): {task_s:.2f} s, of which the sandboxed run {run_s:.2f} s")
-        print(
-            f"between tasks, by Slurm and Python's start (mean): {took * processors / len(ends) - task_s:.2f} s"
-        )
-        print(f"the same call again: {again:.1f} s")
+        print(json.dumps(measure_class(Path(name) / "slurm", options.submissions, options.poll), indent=1))
 
 
 if __name__ == "__main__":

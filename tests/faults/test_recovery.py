@@ -179,7 +179,10 @@ def test_regrade_set_is_there_as_a_whole_or_not_at_all(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         book.new_set("tiny", scores())
     assert book.open_set("tiny") is None
-    assert book.set_scores(book.new_set("tiny", [(submission, _score(None))])).keys() == {submission}
+    score = _score(None)
+    whole = book.new_set("tiny", [(submission, score)])
+    assert book.set_score(whole, submission) == score
+    assert book.set_score(whole, submission + 1) is None
     book.close()
 
 

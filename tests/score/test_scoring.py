@@ -1,10 +1,15 @@
 """Hidden checks on stored evidence: what each kind of evidence earns, and why."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from deepgrade.evidence import Verdict
-from deepgrade.score import CheckStatus, ScoringError, score_runs
+from deepgrade.score import CheckStatus, ScoringError, score_runs, scoring
+from deepgrade.score.scoring import parts_of
 from support.made_runs import (
     CHECKS,
     cell_error,
@@ -231,7 +236,9 @@ def test_answer_blown_up_or_disguised_stays_in_the_denominator(scored):
     assert (score.automatic_points, score.automatic_possible) == (2.0, 3.0)
 
 
-def test_many_runs_are_scored_in_one_session_in_their_order(tmp_path):
+@pytest.fixture
+def twelve(tmp_path):
+    """Twelve runs of rising accuracy, and what scores them; students are s0 to s11."""
     public, labels = make_public(tmp_path), make_labels(tmp_path)
     files = make_lab(tmp_path / "root")
     folders = []
@@ -240,7 +247,52 @@ def test_many_runs_are_scored_in_one_session_in_their_order(tmp_path):
         record = make_record(files, student=f"s{place}")
         write_run(folder, record, good_items(folder), inferred(folder, accuracy=place / 11))
         folders.append(folder)
-    scores = list(score_runs(files, folders, size="quick", public=public, labels=labels))
+    return files, lambda: score_runs(files, folders, size="quick", public=public, labels=labels)
+
+
+def test_session_that_dies_in_a_later_part_of_a_class_says_how_many_are_scored(twelve, monkeypatch):
+    files, score = twelve
+    monkeypatch.setattr(scoring, "_LARGEST_PART", 4)
+    dies = "\n    if 0.72 < lab.hidden_accuracy(network) < 0.8:\n        __import__('os')._exit(3)"
+    files.checks.write_text(CHECKS.rstrip() + dies + "\n")
+    scores = score()
+    assert [next(scores).student for _ in range(4)] == ["s0", "s1", "s2", "s3"]
+    with pytest.raises(ScoringError, match=r"scored 8 of 12 submissions"):
+        list(scores)
+
+
+def test_scoring_that_is_given_up_leaves_no_process_and_no_file(twelve, monkeypatch, tmp_path):
+    monkeypatch.setattr(scoring, "_LARGEST_PART", 3)
+    monkeypatch.setattr(scoring.tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    begun = []
+    start = scoring.subprocess.Popen
+    monkeypatch.setattr(
+        scoring.subprocess, "Popen", lambda *a, **k: begun.append(start(*a, **k)) or begun[-1]
+    )
+    scores = twelve[1]()
+    next(scores)
+    scores.close()
+    assert begun
+    assert all(process.poll() is not None for process in begun)
+    assert not list((tmp_path / "temporary").iterdir())
+
+
+@given(st.integers(1, 3000), st.integers(1, 8))
+def test_parts_of_a_class_are_the_class_in_order_and_none_is_large(count, sessions):
+    runs = [Path(str(place)) for place in range(count)]
+    parts = parts_of(runs, sessions)
+    assert [run for part in parts for run in part] == runs
+    sizes = [len(part) for part in parts]
+    assert max(sizes) <= 500
+    assert max(sizes) - min(sizes) <= 1
+    assert len(sizes) == 1 or min(sizes) >= 25
+
+
+@pytest.mark.parametrize("largest_part", [500, 5])
+def test_many_runs_are_scored_in_their_order_in_whatever_parts(twelve, monkeypatch, largest_part):
+    monkeypatch.setattr(scoring, "_LARGEST_PART", largest_part)
+    scores = list(twelve[1]())
     assert [score.student for score in scores] == [f"s{place}" for place in range(12)]
     values = [score.model_scores[0].value for score in scores]
     assert values == sorted(values)

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,13 +14,26 @@ _TEMPORARY = re.compile(r"\..+\.[a-z0-9_]{8}\Z", re.DOTALL)
 """What `tempfile` makes of the prefixes below."""
 
 
-def write_atomic(path: Path, data: bytes | str, *, mode: int = 0o644) -> None:
-    """Write a file through a temporary one in the same folder, synced to disk, then renamed."""
+def write_atomic(path: Path, data: bytes | str | Iterable[bytes], *, mode: int = 0o644) -> None:
+    """Write a file through a temporary one in the same folder, synced to disk, then renamed.
+
+    Args:
+        path: The file; its folder is made if it is missing.
+        data: Its content; parts are taken one at a time, so that a large file is never in memory as a whole.
+        mode: Its rights.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(data.encode("utf-8") if isinstance(data, str) else data)
+            parts = (
+                (data.encode("utf-8"),)
+                if isinstance(data, str)
+                else (data,)
+                if isinstance(data, bytes)
+                else data
+            )
+            stream.writelines(parts)
             stream.flush()
             os.fsync(stream.fileno())
             os.fchmod(stream.fileno(), mode)

@@ -22,11 +22,11 @@ from deepgrade.engine import (
     slots_for,
 )
 from deepgrade.engine.slurm import Site, TaskFailedError
-from deepgrade.evidence import RunRecord, Verdict
+from deepgrade.evidence import Verdict
 from deepgrade.files import parse_strict_json, storage_errors
 from deepgrade.grading.engines import OnCluster, cards_for, finished_runs
 from deepgrade.grading.people import People, attribute, course_roster, record_people
-from deepgrade.grading.rescore import score_stored
+from deepgrade.grading.rescore import StoredRun, score_stored
 from deepgrade.infer import InferWorker
 from deepgrade.lab import (
     CapturePlan,
@@ -324,7 +324,7 @@ def _score_stage(
     again: frozenset[int],
 ) -> None:
     """Score the runs in force that have no score yet, and those of the submissions in `again`."""
-    waiting: list[tuple[int, Path, RunRecord]] = []
+    waiting: list[StoredRun] = []
     seen: set[int] = set()
     for entry in gradebook.entries(parts.lab.name):
         if entry.submission_id in seen:  # a group's, once for each of its students
@@ -335,7 +335,7 @@ def _score_stage(
             continue
         # A run that failed by our own fault is made again under its key: then its score is of the older run.
         if entry.submission_id in again or entry.score is None or not entry.score.is_of(record):
-            waiting.append((entry.submission_id, setup.store.folder(entry.run_key), record))
+            waiting.append(StoredRun.of(entry.submission_id, setup.store.folder(entry.run_key), record))
         elif entry.score.checks_sha256 != parts.checks.sha256:
             summary.outdated += 1
     progress.scoring(len(waiting))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from deepgrade.data import DataStore
 from deepgrade.evidence import RunRecord
 from deepgrade.grading.grade import open_gradebook
-from deepgrade.grading.rescore import score_stored
+from deepgrade.grading.rescore import StoredRun, score_stored
 from deepgrade.lab import CapturePlan, LabFiles, load_checks, load_lab, make_plan
 from deepgrade.records import Change, Course, Gradebook, GradebookError, RunStore, changes_of
+from deepgrade.score import SubmissionScore
 
 
 @dataclass(frozen=True)
@@ -42,21 +43,22 @@ def compute_set(files: LabFiles, course: Course, store: DataStore) -> RegradeRes
     run_store = RunStore(course, lab.name)
     with course.working() as scratch, open_gradebook(course) as gradebook:
         run_store.sweep()
-        runs = list(_runs_in_force(gradebook, run_store, lab.name))
-        if not runs:
+        once: dict[int, StoredRun] = {}  # groups share one
+        stale: dict[str, list[str]] = {}
+        for student, run, missing in _runs_in_force(gradebook, run_store, lab.name, plan):
+            once.setdefault(run.submission_id, run)
+            if missing:
+                stale[student] = missing
+        if not once:
             raise GradebookError(
                 f"No run of {lab.name} is stored in {course.root}. Run `deepgrade grade {lab.name}` first."
             )
         gradebook.require_decided(lab.name)
-        once = {
-            submission_id: (folder, record) for _, submission_id, folder, record in runs
-        }  # groups share one
-        scored = score_stored(
-            files, lab, course, store, [(key, *run) for key, run in once.items()], scratch=scratch
-        )
-        # All at once: a set that is half there after a crash could be applied by half.
-        set_id = gradebook.new_set(lab.name, list(scored))
-        stale = {student: missing for student, _, _, record in runs if (missing := lacking(record, plan))}
+        scored = score_stored(files, lab, course, store, once.values(), scratch=scratch)
+        # All at once: a set that is half there after a crash could be applied by half. Scores wait on the disk meanwhile:
+        # in memory they would be the largest part of it, and in an open transaction they would keep others from writing.
+        spooled = spool_scores(scored, scratch / "scores.jsonl")
+        set_id = gradebook.new_set(lab.name, spooled)
         return RegradeResult(set_id, list(changes_of(gradebook, lab.name, set_id)), stale)
 
 
@@ -96,10 +98,29 @@ def lacking(record: RunRecord, plan: CapturePlan) -> list[str]:
     ]
 
 
+def spool_scores(
+    scored: Iterable[tuple[int, SubmissionScore]], path: Path
+) -> Iterator[tuple[int, SubmissionScore]]:
+    """Write scores to a file, all of them, and return them from there, one in memory at a time."""
+    with path.open("w", encoding="utf-8") as lines:
+        for submission_id, score in scored:
+            lines.write(f"{submission_id} {score.model_dump_json()}\n")
+    return _spooled(path)
+
+
+def _spooled(path: Path) -> Iterator[tuple[int, SubmissionScore]]:
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            submission_id, _, text = line.partition(" ")
+            yield int(submission_id), SubmissionScore.model_validate_json(text)
+
+
 def _runs_in_force(
-    gradebook: Gradebook, store: RunStore, lab: str
-) -> Iterator[tuple[str, int, Path, RunRecord]]:
+    gradebook: Gradebook, store: RunStore, lab: str, plan: CapturePlan
+) -> Iterator[tuple[str, StoredRun, list[str]]]:
+    """Yield (student, run, what the plan asks for and the run lacks)."""
     for entry in gradebook.entries(lab):
         record = store.read(entry.run_key) if entry.run_key else None
         if record is not None and entry.run_key is not None:
-            yield entry.student, entry.submission_id, store.folder(entry.run_key), record
+            run = StoredRun.of(entry.submission_id, store.folder(entry.run_key), record)
+            yield entry.student, run, lacking(record, plan)

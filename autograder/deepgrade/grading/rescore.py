@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from deepgrade.data import DataStore
 from deepgrade.engine import course_data
@@ -13,12 +14,26 @@ from deepgrade.records import Course
 from deepgrade.score import SubmissionScore, score_runs
 
 
+class StoredRun(NamedTuple):
+    """What scoring has to know of a run. A class's records, held at once, would take most of the memory."""
+
+    submission_id: int
+    folder: Path
+    origin: Origin
+    size: Size
+
+    @classmethod
+    def of(cls, submission_id: int, folder: Path, record: RunRecord) -> StoredRun:
+        """Return a run's facts from its record."""
+        return cls(submission_id, folder, record.data[0].origin, record.data[0].size)
+
+
 def score_stored(
     files: LabFiles,
     lab: Lab,
     course: Course,
     store: DataStore,
-    runs: Iterable[tuple[int, Path, RunRecord]],
+    runs: Iterable[StoredRun],
     *,
     scratch: Path,
 ) -> Iterator[tuple[int, SubmissionScore]]:
@@ -29,21 +44,20 @@ def score_stored(
         lab: Its lab.toml.
         course: Where the hidden labels are.
         store: Only asked when the course's hidden sets are missing.
-        runs: (submission id, run folder, run record).
+        runs: What to score.
         scratch: A folder for what need not last.
 
     Yields:
         (submission id, score), grouped by the data that the runs were made with.
     """
-    groups: dict[tuple[Origin, Size], list[tuple[int, Path]]] = {}
-    for submission_id, folder, record in runs:
-        facts = record.data[0]
-        groups.setdefault((facts.origin, facts.size), []).append((submission_id, folder))
+    groups: dict[tuple[Origin, Size], list[StoredRun]] = {}
+    for run in runs:
+        groups.setdefault((run.origin, run.size), []).append(run)
     for (origin, size), members in groups.items():
         data = course_data(course, lab, store, origin=origin, size=size, as_made=True)
-        folders = [folder for _, folder in members]
+        folders = [run.folder for run in members]
         scores = score_runs(
             files, folders, size=size, public=data.public, labels=data.labels, scratch=scratch
         )
-        for (submission_id, _), score in zip(members, scores, strict=True):
-            yield submission_id, score
+        for run, score in zip(members, scores, strict=True):
+            yield run.submission_id, score

@@ -312,16 +312,22 @@ class Gradebook:
         """
         with self.writing() as session:
             set_id = regrade_sets.begin_set(session, lab, None)
-            session.add_all(_score_row(submission, score, set_id) for submission, score in scores)
+            for submission, score in scores:
+                row = _score_row(submission, score, set_id)
+                session.add(row)
+                session.flush()
+                session.expunge(row)  # a class's scores are never all in memory
             return set_id
 
-    def set_scores(self, set_id: int) -> dict[int, SubmissionScore]:
-        """Return the scores of a re-grade set, submission id -> score."""
+    def set_score(self, set_id: int, submission_id: int) -> SubmissionScore | None:
+        """Return a submission's score in a re-grade set; None where it has none there."""
         with Session(self._engine) as session:
-            rows = session.execute(
-                select(ScoreRow.submission_id, ScoreRow.payload).where(ScoreRow.set_id == set_id)
+            payload = session.scalar(
+                select(ScoreRow.payload).where(
+                    ScoreRow.submission_id == submission_id, ScoreRow.set_id == set_id
+                )
             )
-            return {submission: SubmissionScore.model_validate_json(payload) for submission, payload in rows}
+            return None if payload is None else SubmissionScore.model_validate_json(payload)
 
     def decide_set(self, set_id: int, *, apply: bool, reason: str | None) -> int:
         """Apply or cancel a re-grade set; return how many scores it held.

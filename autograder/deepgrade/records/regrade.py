@@ -44,9 +44,8 @@ def _sentence(name: str, old: CheckStatus, new: CheckStatus, old_points: float, 
 
 def changes_of(gradebook: Gradebook, lab: str, set_id: int) -> Iterator[Change]:
     """Yield a re-grade set's changes, one a student, unchanged students too."""
-    scores = gradebook.set_scores(set_id)
     for entry in gradebook.entries(lab):
-        new = scores.get(entry.submission_id)
+        new = gradebook.set_score(set_id, entry.submission_id)
         if new is not None:
             yield compare(entry.student, entry.score, new)
 

@@ -78,11 +78,18 @@ def write_results(report: ClassReport, path: Path) -> Path:
         "note": report.note,
         "data": [facts.model_dump(mode="json") for facts in report.data],
     }
-    # One student a line: readable, and no object for the whole class is ever built.
-    students = ",\n".join(_dumps(_student(entry, row)) for entry, row in _rows(report))
-    text = _dumps(head)[:-1] + ', "students": [\n' + students + "\n]}\n"
-    write_atomic(path, text.encode("utf-8", "replace"))
+    write_atomic(path, _results(report, head))
     return path
+
+
+def _results(report: ClassReport, head: dict[str, Any]) -> Iterator[bytes]:
+    """Yield the file's parts: one student a line, readable, and the whole class is never in memory."""
+    yield (_dumps(head)[:-1] + ', "students": [').encode("utf-8", "replace")
+    before = "\n"
+    for entry, row in _rows(report):
+        yield (before + _dumps(_student(entry, row))).encode("utf-8", "replace")
+        before = ",\n"
+    yield b"\n]}\n"
 
 
 def _rows(report: ClassReport) -> Iterator[tuple[StudentEntry, Row]]:

@@ -158,7 +158,7 @@ class SequencesEvidence:
     def __init__(self, facts: dict[str, Any]) -> None:
         self._count = int(facts["count"])
         self._container = str(facts["container"])
-        self.rows: list[list[int]] = [[int(token) for token in row] for row in facts["values"]]
+        self.rows: list[list[int]] = [_integers(row) for row in facts["values"]]
         self.row_indices = np.asarray(facts["rows"], dtype=np.int64)
         self.token_min, self.token_max = facts.get("token_min"), facts.get("token_max")
         self.length_min, self.length_max = facts.get("length_min"), facts.get("length_max")
@@ -196,6 +196,10 @@ class SequencesEvidence:
 
     def __repr__(self) -> str:
         return f"<{self._count} sequences, tokens {self.token_min} to {self.token_max}>"
+
+
+def _integers(row: list[Any]) -> list[int]:
+    return row if set(map(type, row)) == {int} else [int(token) for token in row]
 
 
 def stored_rows(value: Any) -> Any:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _KINDS = "biufcSUmM"
+_CAST_BYTES = 64 << 20
 
 
 class Unusable(Exception):
@@ -39,3 +40,16 @@ def array_of(data: bytes) -> NDArray[Any]:
         raise Unusable("its file's header does not agree with its length")
     flat = np.frombuffer(data, dtype=dtype, offset=start)
     return flat.reshape(shape[::-1]).T if fortran else flat.reshape(shape)
+
+
+def cast(values: NDArray[Any], dtype: np.dtype[Any] | None) -> NDArray[Any]:
+    """Return values in another dtype; as they are where none is named or it holds objects.
+
+    Raises:
+        Unusable: They are too many for it.
+    """
+    if dtype is None or dtype.hasobject:
+        return values
+    if values.size * dtype.itemsize > _CAST_BYTES:
+        raise Unusable(f"{values.size:,} values of type {str(dtype)[:40]} are too many")
+    return values.astype(dtype, copy=False)

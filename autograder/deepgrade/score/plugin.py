@@ -2,9 +2,8 @@
 
 Theory of operation: this process sees evidence, predictions, labels and the instructor's checks; it never
 runs a student's code and never imports Keras. pytest imports the check file (so its asserts are
-rewritten); every function that `@question` declares becomes one item per submission; items are ordered by
-submission, and only one submission's evidence is held at a time. An item's exception decides its status:
-see `_judge`.
+rewritten); every submission becomes one item, which runs every function that `@question` declares, in file order; only
+one submission's evidence is held at a time. A check's exception decides its status: see `_judge`.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import signal
 import traceback
 from collections.abc import Callable, Container, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -32,20 +31,26 @@ Arguments = Callable[[Check], dict[str, Any]]
 """Gives the values of a check's arguments for the submission at hand; may raise like a check."""
 
 
-class CheckItem(pytest.Item):
-    """One check on one submission."""
+class DeclaredCheck(NamedTuple):
+    """A check as pytest imported it."""
 
     check: Check
-    function: Callable[..., None]
+    function: Callable[..., object]
+    path: Path
+
+
+class SubmissionItem(pytest.Item):
+    """All checks on one submission."""
+
     place: int
 
     def runtest(self) -> None:
-        """Run the check; its outcome goes to the plugin, never to pytest's own report."""
+        """Run the checks; their outcomes go to the plugin, never to pytest's own report."""
         plugin: ScorePlugin = self.config.pluginmanager.getplugin("deepgrade-score")
-        plugin.results.append((self.place, plugin.run(self)))
+        plugin.run_all(self.place)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """Name the check in pytest's messages."""
+        """Name the submission in pytest's messages."""
         return self.path, 0, self.name
 
 
@@ -54,9 +59,9 @@ class ScorePlugin:
 
     Args:
         targets: How many submissions there are.
-        arguments: Called with a submission's place when its first item starts; gives its `Arguments`.
-        finished: Called with (place, results in file order) when a submission's last item is done.
-        questions: Only checks of these become items; all where None.
+        arguments: Called with a submission's place when its first check starts; gives its `Arguments`.
+        finished: Called with (place, results in file order) when a submission's last check is done.
+        questions: Only checks of these run; all where None.
     """
 
     def __init__(
@@ -70,29 +75,30 @@ class ScorePlugin:
         self._questions = questions
         self._open = arguments
         self._finished = finished
-        self._current: tuple[int, Arguments] | None = None
-        self.results: list[tuple[int, CheckResult]] = []
+        self.declared: list[DeclaredCheck] = []
         self.collection_errors: list[str] = []
-        self.checks: list[Check] = []
+
+    @property
+    def checks(self) -> list[Check]:
+        """The checks that run, in file order."""
+        return [declared.check for declared in self.declared]
 
     def pytest_pycollect_makeitem(self, collector: Any, name: str, obj: object) -> Any:
-        """Make one item a submission from a declared check; nothing else is collected."""
+        """Note a declared check; nothing of the file becomes an item of its own."""
         check = describe(obj) if callable(obj) and name.startswith("test_") else None
         if check is None or not callable(obj):
             return []
-        if self._questions is not None and check.question not in self._questions:
-            return []
-        self.checks.append(check)
-        items = []
-        for place in range(self._targets):
-            item = CheckItem.from_parent(collector, name=f"{name}[{place}]")
-            item.check, item.function, item.place = check, obj, place
-            items.append(item)
-        return items
+        if self._questions is None or check.question in self._questions:
+            self.declared.append(DeclaredCheck(check, obj, collector.path))
+        return []
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Order by submission, so that one submission's evidence is held at a time."""
-        items.sort(key=lambda item: item.place if isinstance(item, CheckItem) else -1)
+    def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
+        """Make one item a submission: an item for each check of each would take more time and memory than the checks."""
+        items.clear()
+        for place in range(self._targets if self.declared else 0):
+            item: SubmissionItem = SubmissionItem.from_parent(session, name=f"submission[{place}]")
+            item.place = place
+            items.append(item)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep what went wrong while the check file was imported."""
@@ -101,28 +107,35 @@ class ScorePlugin:
 
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
         """Run an item without pytest's fixtures and reports."""
-        if not isinstance(item, CheckItem):
+        if not isinstance(item, SubmissionItem):
             return False
         item.runtest()
-        if not isinstance(nextitem, CheckItem) or nextitem.place != item.place:
-            self._finished(item.place, [result for _, result in self.results])
-            self.results.clear()
-            self._current = None
         return True
 
-    def run(self, item: CheckItem) -> CheckResult:
+    def run_all(self, place: int) -> None:
+        """Run every check on one submission and hand the results over."""
+        arguments: Arguments | None = None
+
+        def opened() -> Arguments:
+            nonlocal arguments
+            if arguments is None:
+                arguments = self._open(place)
+            return arguments
+
+        self._finished(place, [self._run(declared, opened) for declared in self.declared])
+
+    @staticmethod
+    def _run(declared: DeclaredCheck, opened: Callable[[], Arguments]) -> CheckResult:
         """Run one check on one submission and judge its outcome."""
-        check = item.check
+        check = declared.check
         status = CheckStatus.PASSED
         details: dict[str, Any] = {}
         try:
-            if self._current is None or self._current[0] != item.place:
-                self._current = (item.place, self._open(item.place))
-            values = self._current[1](check)
+            values = opened()(check)
             with _time_limit():
-                item.function(**values)
+                declared.function(**values)
         except Exception as error:
-            status, details = _judge(error, item.path)
+            status, details = _judge(error, declared.path)
         return CheckResult(
             check=check.id,
             question=check.question,

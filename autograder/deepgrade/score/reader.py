@@ -9,18 +9,21 @@ person then looks at. Nothing here runs anything.
 from __future__ import annotations
 
 import re
+import stat
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from deepgrade.evidence import RunRecord
 from deepgrade.files import StrictJSONError, parse_strict_json
-from deepgrade.score.blobs import Unusable, array_of
+from deepgrade.score.blobs import Unusable
 from deepgrade.score.estimators import EstimatorEvidence
 from deepgrade.score.models import FunctionEvidence, HistoryEvidence, ModelEvidence
 from deepgrade.score.series import frame_or_series
+from deepgrade.score.shared import SharedArrays
 from deepgrade.score.stored import array_from, decode_value, sequences_from
 from deepgrade.score.unavailable import EvidenceUnavailable, ReviewNeeded
 
@@ -36,12 +39,14 @@ class EvidenceReader:
     Args:
         run_folder: A stored run.
         record: Its run.json.
+        shared: Keeps arrays that several runs have in common; of this run alone where absent.
     """
 
-    def __init__(self, run_folder: Path, record: RunRecord) -> None:
+    def __init__(self, run_folder: Path, record: RunRecord, shared: SharedArrays | None = None) -> None:
         self.folder = run_folder / "evidence"
         self.predictions_folder = run_folder / "predictions"
         self.record = record
+        self._shared = shared or SharedArrays()
         self._questions: dict[str, dict[str, Any]] = {}
         self._objects: dict[tuple[str, str], Any] = {}
 
@@ -198,13 +203,13 @@ class EvidenceReader:
             raise Unusable(f"it has {len(results)} results for {len(probes)} calls")
         return FunctionEvidence(name, probes, results)
 
-    def blob(self, file: str) -> NDArray[Any]:
-        """Return an array file of the evidence folder.
+    def blob(self, file: str, dtype: np.dtype[Any] | None = None) -> NDArray[Any]:
+        """Return an array file of the evidence folder, in another dtype where one is named; it may be read-only.
 
         Raises:
             Unusable: The name is no blob's, or the file is missing, too large or no plain array.
         """
-        return read_array(self.folder, file)
+        return read_array(self.folder, file, dtype, self._shared)
 
     def _why_missing(self, question: str) -> str:
         errors = [error for error in self.record.cell_errors if error.question == question]
@@ -241,8 +246,10 @@ def _review(name: str, error: Exception) -> ReviewNeeded:
     )
 
 
-def read_array(folder: Path, file: str) -> NDArray[Any]:
-    """Read `<sha256>.npy` from a folder, without pickle.
+def read_array(
+    folder: Path, file: str, dtype: np.dtype[Any] | None = None, shared: SharedArrays | None = None
+) -> NDArray[Any]:
+    """Read `<sha256>.npy` from a folder, without pickle, in another dtype where one is named.
 
     Raises:
         Unusable: The name is no blob's, or the file is missing, too large or no plain array.
@@ -251,8 +258,12 @@ def read_array(folder: Path, file: str) -> NDArray[Any]:
     if dot != "." or suffix != "npy" or len(stem) != 64 or not set(stem) <= set("0123456789abcdef"):
         raise Unusable(f"{file[:80]!r} is not the name of an array file")
     path = folder / file
-    if not path.is_file():
+    try:
+        facts = path.stat()
+    except OSError:
+        raise Unusable("its file is missing") from None
+    if not stat.S_ISREG(facts.st_mode):
         raise Unusable("its file is missing")
-    if path.stat().st_size > _BLOB_BYTES:
+    if facts.st_size > _BLOB_BYTES:
         raise Unusable("its file is too large")
-    return array_of(path.read_bytes())
+    return (shared or SharedArrays()).read(path, facts, dtype)

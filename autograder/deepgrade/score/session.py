@@ -6,6 +6,7 @@ check does to its process ends with it. Reads a `SessionJob`, appends one `Submi
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
@@ -29,6 +30,7 @@ from deepgrade.score.plugin import ScorePlugin
 from deepgrade.score.points import question_result
 from deepgrade.score.reader import EvidenceReader
 from deepgrade.score.results import CheckResult, Flag, ModelScore, SubmissionScore
+from deepgrade.score.shared import SharedArrays
 from deepgrade.score.unavailable import EvidenceUnavailable
 
 _NOT_THEIR_FAULT = (Verdict.INTERNAL_ERROR, Verdict.NO_GPU)
@@ -47,6 +49,7 @@ class Session:
         }
         self.checks_sha256 = sha256_bytes(self.files.checks.read_bytes())
         self.output = output.open("a", encoding="utf-8")
+        self.shared = SharedArrays()
         self.record: RunRecord
         self.facts: LabFacts
         self.plugin = ScorePlugin(len(job.runs), self.open, self.finish, job.questions)
@@ -55,7 +58,7 @@ class Session:
         """Load a submission and return what gives a check its arguments."""
         folder = self.job.runs[place]
         self.record = RunRecord.model_validate_json((folder / "run.json").read_bytes())
-        reader = EvidenceReader(folder, self.record)
+        reader = EvidenceReader(folder, self.record, self.shared)
         self.facts = LabFacts(
             self.lab, self.job.size, self.data, reader, self.labels, self.job.training_to_come
         )
@@ -150,6 +153,8 @@ def _end_with_parent() -> None:
 
 def main() -> int:
     """Score what the job file names."""
+    # Evidence is a great many small lists without cycles: collecting less often saves a tenth of the time.
+    gc.set_threshold(20_000, 50, 100)
     _end_with_parent()
     job = SessionJob.model_validate_json(Path(sys.argv[1]).read_bytes())
     return Session(job, Path(sys.argv[2])).run()

@@ -7,8 +7,7 @@ with the rules of docs/formats.md: evidence of fewer rows than those was made by
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,6 @@ from numpy.typing import NDArray
 from deepgrade.score.arrays import SampledArray, SequencesEvidence
 from deepgrade.score.blobs import Unusable
 
-_CAST_BYTES = 64 << 20
 # What the kernel keeps (docs/formats.md, "Evidence").
 _WHOLE_BYTES = 8 << 20
 _SAMPLE_ROWS = 256
@@ -24,8 +22,16 @@ _SEQUENCE_ROWS = 200
 _SEQUENCE_TOKENS = 100_000
 """Fewer tokens than this never fill the 2 MiB that sequences may take."""
 
-Blob = Callable[[str], NDArray[Any]]
-"""Reads an array file of the evidence by its name."""
+
+class Blob(Protocol):
+    """Reads an array file of the evidence by its name, in the dtype asked for."""
+
+    def __call__(self, file: str, dtype: np.dtype[Any] | None = None) -> NDArray[Any]:
+        """Return the array; it may be read-only.
+
+        Raises:
+            Unusable: There is none that can be used.
+        """
 
 
 def array_from(item: dict[str, Any], blob: Blob) -> NDArray[Any] | SampledArray:
@@ -39,14 +45,14 @@ def array_from(item: dict[str, Any], blob: Blob) -> NDArray[Any] | SampledArray:
     stored = item.get("stored")
     least = rows_due(shape, dtype.itemsize)
     if stored == "whole":
-        values = blob(str(item["file"]))
-        if values.shape != shape:
-            raise Unusable(f"its file has shape {values.shape}, its facts say {shape}")
-        whole = _cast(values, dtype)
+        # The kernel stores values in a smaller dtype where it can; checks see the variable's own.
+        whole = blob(str(item["file"]), dtype)
+        if whole.shape != shape:
+            raise Unusable(f"its file has shape {whole.shape}, its facts say {shape}")
         whole.flags.writeable = False
         return whole
     if stored == "rows":
-        rows = blob(str(item["file"]))
+        rows = blob(str(item["file"]), dtype)
         indices = np.asarray(item["rows"], dtype=np.int64)
         if rows.shape != (len(indices), *shape[1:]):
             raise Unusable(f"its stored rows have shape {rows.shape}, its facts say {shape}")
@@ -54,7 +60,6 @@ def array_from(item: dict[str, Any], blob: Blob) -> NDArray[Any] | SampledArray:
             raise Unusable("its row indices are out of order or out of range")
         if len(indices) < least:
             raise Unusable(f"{len(indices)} of its rows were kept, and {least} would have been")
-        rows = _cast(rows, dtype)
     elif least:
         raise Unusable("none of its rows were kept")
     else:
@@ -97,15 +102,6 @@ def rows_due(shape: tuple[int, ...], item_bytes: int) -> int:
     if row_bytes * shape[0] <= _WHOLE_BYTES:
         return shape[0]
     return min(_SAMPLE_ROWS, _WHOLE_BYTES // row_bytes, shape[0])
-
-
-def _cast(values: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Return values in the dtype that the variable had; the kernel stores them in a smaller one."""
-    if dtype.hasobject:
-        return values
-    if values.size * dtype.itemsize > _CAST_BYTES:
-        raise Unusable(f"{values.size:,} values of type {str(dtype)[:40]} are too many")
-    return values.astype(dtype, copy=False)
 
 
 def decode_value(value: Any) -> Any:
