@@ -8,7 +8,6 @@ find the same numbers.
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import random
 import sys
@@ -21,14 +20,13 @@ _IMPORTS_THAT_DRAW = ("tensorflow", "torch", "jax", "keras", "sklearn", "rich")
 
 
 def install_seeds(hooks: AfterImport, seed: int) -> None:
-    """Seed `random` and NumPy now; TensorFlow, PyTorch and Keras as soon as they are imported."""
+    """Seed `random` now; NumPy, TensorFlow, PyTorch and Keras as soon as they are imported."""
     random.seed(seed)
     for name in _IMPORTS_THAT_DRAW:
         hooks.surround(name, random_state, restore_random_state)
-    with contextlib.suppress(ImportError):
-        # At once, since NumPy loads it late: a library would then draw from it between its seeding and the notebook.
-        importlib.import_module("numpy.random")
     hooks.add("numpy.random", lambda module: module.seed(seed))
+    # NumPy loads it late: a library would then draw from it between its seeding and the notebook.
+    hooks.add("numpy", lambda module: importlib.import_module("numpy.random"))
     hooks.add("tensorflow", lambda module: module.random.set_seed(seed))
     hooks.add("torch", lambda module: module.manual_seed(seed))
     hooks.add("keras", lambda module: _seed_keras(module, seed))
