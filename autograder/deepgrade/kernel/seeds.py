@@ -26,10 +26,14 @@ def install_seeds(hooks: AfterImport, seed: int) -> None:
         hooks.surround(name, random_state, restore_random_state)
     hooks.add("numpy.random", lambda module: module.seed(seed))
     # NumPy loads it late: a library would then draw from it between its seeding and the notebook.
-    hooks.add("numpy", lambda module: importlib.import_module("numpy.random"))
+    hooks.add("numpy", _load_random)
     hooks.add("tensorflow", lambda module: module.random.set_seed(seed))
     hooks.add("torch", lambda module: module.manual_seed(seed))
     hooks.add("keras", lambda module: _seed_keras(module, seed))
+
+
+def _load_random(_: Any) -> None:
+    importlib.import_module("numpy.random")
 
 
 def _seed_keras(keras: Any, seed: int) -> None:
