@@ -68,6 +68,8 @@ def prepare(words: list[str]) -> None:
     load_package()
     importlib.import_module(f"{PACKAGE}.session")
     importlib.import_module(f"{PACKAGE}.data_shim").watch()
+    with contextlib.suppress(ImportError):
+        importlib.import_module("numpy.random")  # every run begins with it (seeds.py)
     importlib.import_module(f"{PACKAGE}.preload").PRELOADED.load(words)
 
 

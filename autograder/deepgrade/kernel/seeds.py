@@ -1,13 +1,14 @@
 """Seed the random generators, so that two runs of one submission agree as far as the libraries allow.
 
 A notebook's own seeds win: each generator is seeded once, before the notebook can draw from it, and seeding Keras
-(whose function seeds the others too) puts the others back as the notebook had left them. What a library draws from `random`
-while it is imported is put back as well: it may have been imported before there was a notebook (preload.py), which must then
+(whose function seeds the others too) puts the others back as the notebook had left them. What a library draws from these
+two while it is imported is put back as well: it may have been imported before there was a notebook (preload.py), which must then
 find the same numbers.
 """
 
 from __future__ import annotations
 
+import importlib
 import random
 import sys
 from typing import Any
@@ -22,11 +23,17 @@ def install_seeds(hooks: AfterImport, seed: int) -> None:
     """Seed `random` now; NumPy, TensorFlow, PyTorch and Keras as soon as they are imported."""
     random.seed(seed)
     for name in _IMPORTS_THAT_DRAW:
-        hooks.surround(name, random.getstate, random.setstate)
+        hooks.surround(name, random_state, restore_random_state)
     hooks.add("numpy.random", lambda module: module.seed(seed))
+    # NumPy loads it late: a library would then draw from it between its seeding and the notebook.
+    hooks.add("numpy", _load_random)
     hooks.add("tensorflow", lambda module: module.random.set_seed(seed))
     hooks.add("torch", lambda module: module.manual_seed(seed))
     hooks.add("keras", lambda module: _seed_keras(module, seed))
+
+
+def _load_random(_: Any) -> None:
+    importlib.import_module("numpy.random")
 
 
 def _seed_keras(keras: Any, seed: int) -> None:
