@@ -1,6 +1,6 @@
 """`make bench`: ratios from one machine and one run.
 
-    PYTHONPATH=tests python -m benchmarks [--quick] [--long] [--only TOPIC] [--write] [--again]
+    PYTHONPATH=tests python -m benchmarks [--quick] [--long] [--only TOPIC] [--kept] [--write] [--again]
 
 Prints tables. Figures are kept in a work folder after each measurement: after an interruption, the same command goes on where
 it stopped; `--again` forgets them. `--write` puts figures, tables and picture into docs/.
@@ -40,6 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--long", action="store_true", help="LE5 with every tool, and Slurm, instead")
     parser.add_argument("--only", action="append", choices=[*SHORT, *LONG], help="these topics")
     parser.add_argument("--write", action="store_true", help="put what is kept into docs/performance.md")
+    parser.add_argument("--kept", action="store_true", help="measure nothing: show, or write, what is kept")
     parser.add_argument("--again", action="store_true", help="forget what was measured before")
     work = Path(tempfile.gettempdir()) / f"deepgrade-bench-{os.geteuid()}"
     parser.add_argument(
@@ -50,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("--quick measures too little to be written into docs/")
     folder = options.work.resolve() / ("quick" if options.quick else "full")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    topics = list(options.only or (LONG if options.long else SHORT))
+    topics = [] if options.kept else list(options.only or (LONG if options.long else SHORT))
     try:
         kept = Kept(folder / "figures.json", again=options.again)
         bench = Bench(kept, folder, options.quick)

@@ -14,7 +14,7 @@ from deepgrade.files import write_atomic
 
 Figures = dict[str, Any]
 """Name -> number, list of numbers, or a word. No path, no name of a machine."""
-_QUIET = 0.1
+QUIET = 0.1
 """Share of the processors' time that others may use without a word about it."""
 
 
@@ -49,7 +49,7 @@ class Kept:
         """Return the figures of a name, measured now unless they are there."""
         if name not in self.figures:
             busy = machine.busy_share()
-            others = f" (others use {busy:.0%} of the processors)" if busy > _QUIET else ""
+            others = f" (others use {busy:.0%} of the processors)" if busy > QUIET else ""
             print(f"  measuring {name}{others}", file=sys.stderr, flush=True)
             self.figures[name] = {
                 **measure(),

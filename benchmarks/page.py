@@ -9,13 +9,19 @@ from typing import Any
 from benchmarks import classes, overhead, picture, regrade, slurm, together
 from benchmarks.bench import Table
 from benchmarks.commands import ROOT
-from benchmarks.kept import Figures
+from benchmarks.kept import QUIET, Figures
 from benchmarks.text import as_markdown
 from deepgrade.files import write_atomic
 
 PAGE = ROOT / "docs" / "performance.md"
 FIGURES = ROOT / "docs" / "performance.json"
 PICTURE = ROOT / "docs" / "pictures" / "performance-growth.svg"
+
+
+_PLACES = ("overhead", "class", "regrade", "rescoring", "records", "slurm")
+_MISSING = (
+    "*Not measured on this machine yet: `make bench WRITE=1` and `make bench-long WRITE=1` fill this in.*"
+)
 
 
 class NoMarksError(Exception):
@@ -34,9 +40,11 @@ def machine_line(document: dict[str, Any]) -> str:
     dates = sorted({one["date"] for one in document["figures"].values()})
     when = dates[0] if len(set(dates)) == 1 else f"{dates[0]} to {dates[-1]}"
     versions = ", ".join(f"{name} {version}" for name, version in here["versions"].items())
+    busy = [one["busy_before"] for one in document["figures"].values()]
+    others = f" Others used {min(busy, default=0):.0%} to {max(busy, default=0):.0%} of the processors when a measurement began."
     return (
         f"Measured {when} on {here['cores']} cores ({here['processor']}), {here['memory_gib']:g} GiB of memory,"
-        f" {here['system']}: {versions}."
+        f" {here['system']}: {versions}.{others if max(busy, default=0) > QUIET else ''}"
     )
 
 
@@ -46,7 +54,8 @@ def rendered(page: str, document: dict[str, Any]) -> str:
     Raises:
         NoMarksError: A table has no place in it.
     """
-    parts = {table.name: as_markdown(table) for table in all_tables(document["figures"])}
+    parts = dict.fromkeys(_PLACES, _MISSING)
+    parts |= {table.name: as_markdown(table) for table in all_tables(document["figures"])}
     for name, text in {"machine": machine_line(document), **parts}.items():
         begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
         if begin not in page or end not in page:
