@@ -1,0 +1,1 @@
+"""Reviews: what people decide about grades, and what follows from it."""
