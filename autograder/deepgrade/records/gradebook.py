@@ -14,9 +14,11 @@ from sqlalchemy import Engine, ExceptionContext, Select, create_engine, event, f
 from sqlalchemy.orm import Session
 
 from deepgrade.records import regrade_sets
+from deepgrade.records.briefs import brief_json
+from deepgrade.records.moments import utc
 from deepgrade.records.schema import prepare_tables
 from deepgrade.records.sqlite_words import GradebookError, in_words, set_pragmas
-from deepgrade.records.tables import AttributionRow, ScoreRow, SubmissionRow
+from deepgrade.records.tables import AttributionRow, BriefRow, ScoreRow, SubmissionRow
 from deepgrade.score import SubmissionScore
 
 Arrival = Literal["new", "changed", "replaced", "beside", "unchanged"]
@@ -37,6 +39,11 @@ class Entry(NamedTuple):
     """None when it was refused or has not been scored."""
     beside: tuple[SubmissionScore, ...] = ()
     """The latest of each other origin (our own runs, otter, nbgrader): kept, and not in force."""
+    handed_in_as: str = ""
+    """The name that its files gave: where decisions about the work are kept."""
+    handed_in_at: datetime | None = None
+    """When, UTC; None where nothing says it."""
+    score_id: int | None = None
 
 
 class Attribution(NamedTuple):
@@ -143,7 +150,7 @@ class Gradebook:
                     SubmissionRow.id.is_distinct_from(row.id),
                 )
             )
-        return now if latest is None else max(now, latest.replace(tzinfo=UTC) + timedelta(microseconds=1))
+        return now if latest is None else max(now, utc(latest) + timedelta(microseconds=1))
 
     def add_score(self, submission_id: int, score: SubmissionScore, *, set_id: int | None = None) -> None:
         """Append a score: in force at once, or aside in a re-grade set."""
@@ -167,7 +174,7 @@ class Gradebook:
             in_force = session.scalar(rows.where(SubmissionRow.aside.is_(False)))
             latest = session.scalar(rows.where(SubmissionRow.origin == origin.tool))
             own_place = in_force is None or in_force.origin == origin.tool
-            known = None if latest is None else self._score_of(session, latest)
+            known = None if latest is None else self._score_of(session, latest)[1]
             same = known is not None and score.finds_the_same(known)
             if same and (latest is in_force or not (own_place or replace)):
                 return "unchanged"
@@ -259,20 +266,31 @@ class Gradebook:
             row = session.scalar(_rows_of(lab, names).where(SubmissionRow.aside.is_(False)).limit(1))
             if row is None:
                 raise GradebookError(f"{student} has handed in nothing for {lab}.")
-            score = self._score_of(session, row)
-            beside = self._beside(session, row, names)
-            return Entry(row.id, student, row.filename, row.sha256, row.run_key, row.refusal, score, beside)
+            score_id, score = self._score_of(session, row)
+            return Entry(
+                submission_id=row.id,
+                student=student,
+                filename=row.filename,
+                sha256=row.sha256,
+                run_key=row.run_key,
+                refusal=row.refusal,
+                score=score,
+                beside=self._beside(session, row, names),
+                handed_in_as=row.student,
+                handed_in_at=utc(row.handed_in_at) if row.handed_in_at else _said_by_tool(score),
+                score_id=score_id,
+            )
 
     @staticmethod
-    def _score_of(session: Session, row: SubmissionRow) -> SubmissionScore | None:
+    def _score_of(session: Session, row: SubmissionRow) -> tuple[int | None, SubmissionScore | None]:
         run_key = row.run_key if row.origin is None else ""
-        payload = session.scalar(
-            select(ScoreRow.payload)
+        found = session.execute(
+            select(ScoreRow.id, ScoreRow.payload)
             .where(ScoreRow.submission_id == row.id, ScoreRow.state == "applied", ScoreRow.run_key == run_key)
             .order_by(ScoreRow.id.desc())
             .limit(1)
-        )
-        return None if payload is None else SubmissionScore.model_validate_json(payload)
+        ).first()
+        return (None, None) if found is None else (found[0], SubmissionScore.model_validate_json(found[1]))
 
     def _beside(
         self, session: Session, in_force: SubmissionRow, names: list[str]
@@ -282,7 +300,7 @@ class Gradebook:
         )
         found: dict[str | None, SubmissionScore] = {}
         for row in rows:
-            if row.origin not in found and (score := self._score_of(session, row)) is not None:
+            if row.origin not in found and (score := self._score_of(session, row)[1]) is not None:
                 found[row.origin] = score
         return tuple(found.values())
 
@@ -342,6 +360,10 @@ def _rows_of(lab: str, names: Sequence[str]) -> Select[SubmissionRow]:
     )
 
 
+def _said_by_tool(score: SubmissionScore | None) -> datetime | None:
+    return score.origin.handed_in_at if score is not None and score.origin is not None else None
+
+
 def _score_row(submission_id: int, score: SubmissionScore, set_id: int | None) -> ScoreRow:
     return ScoreRow(
         submission_id=submission_id,
@@ -351,6 +373,7 @@ def _score_row(submission_id: int, score: SubmissionScore, set_id: int | None) -
         points=score.automatic_points,
         possible=score.automatic_possible,
         payload=score.model_dump_json(),
+        brief=BriefRow(payload=brief_json(score)),
         state="applied" if set_id is None else "aside",
         set_id=set_id,
     )

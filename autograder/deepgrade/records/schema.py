@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, insert, inspect, select, update
 from deepgrade.records.sqlite_words import GradebookError
 from deepgrade.records.tables import Base, SchemaRow
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 _STEPS: dict[int, tuple[str, ...]] = {
     1: (
@@ -21,6 +21,7 @@ _STEPS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE submission ADD COLUMN handed_in_at DATETIME",
         "ALTER TABLE regrade_set ADD COLUMN board VARCHAR(64)",
     ),
+    4: (),
 }
 """Version -> what makes the next one of it, beside new tables."""
 

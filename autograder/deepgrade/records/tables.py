@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, DateTime, Float, ForeignKey, Index, Integer, String, Text, false
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import (
+    Boolean,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
 class Base(DeclarativeBase):
@@ -28,9 +39,9 @@ class SubmissionRow(Base):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     lab: Mapped[str] = mapped_column(String(64))
-    student: Mapped[str] = mapped_column(String(200))
+    student: Mapped[str] = mapped_column(Text)
     """The name under which it was handed in; `AttributionRow` says whose it is, where that is another."""
-    filename: Mapped[str] = mapped_column(String(400))
+    filename: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str | None] = mapped_column(String(64))
     run_key: Mapped[str | None] = mapped_column(String(64))
     """Of the run in force; None while it has not run, or for a refused file."""
@@ -53,7 +64,7 @@ class AttributionRow(Base):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     lab: Mapped[str] = mapped_column(String(64))
-    handed_in_as: Mapped[str] = mapped_column(String(200))
+    handed_in_as: Mapped[str] = mapped_column(Text)
     """`SubmissionRow.student`: the name that the files gave."""
     students: Mapped[str] = mapped_column(Text)
     """The keys of the students, as a JSON list: several for a group."""
@@ -83,6 +94,7 @@ class ScoreRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     """`applied`, `aside` (in an undecided re-grade set) or `cancelled`."""
     set_id: Mapped[int | None] = mapped_column(ForeignKey("regrade_set.id"))
+    brief: Mapped[BriefRow | None] = relationship(lazy="raise")
 
 
 class RegradeSetRow(Base):
@@ -110,9 +122,9 @@ class EntryRow(Base):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     lab: Mapped[str] = mapped_column(String(64))
     board: Mapped[str] = mapped_column(String(64))
-    handed_in_as: Mapped[str] = mapped_column(String(200))
+    handed_in_as: Mapped[str] = mapped_column(Text)
     """As `SubmissionRow.student`: attributions say whose it is."""
-    filename: Mapped[str] = mapped_column(String(400))
+    filename: Mapped[str] = mapped_column(Text)
     message: Mapped[str] = mapped_column(Text)
     """What the student wrote about it."""
     sha256: Mapped[str | None] = mapped_column(String(64))
@@ -157,9 +169,49 @@ class BoardEventRow(Base):
     board: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(16))
     """One of `records.entries.EventKind`."""
-    handed_in_as: Mapped[str | None] = mapped_column(String(200))
+    handed_in_as: Mapped[str | None] = mapped_column(Text)
     """Whom it is about: extensions and choices."""
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("board_entry.id"))
     value: Mapped[str] = mapped_column(Text)
     why: Mapped[str] = mapped_column(Text)
     decided_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class DecisionRow(Base):
+    """What a person decided in a review. Each follows the one that its writer had seen as the latest at its place."""
+
+    __tablename__ = "review_decision"
+    __table_args__ = (
+        # Of two that follow the same decision the database takes one: nobody overwrites what they have not seen.
+        UniqueConstraint("lab", "student", "question", "check_id", "supersedes", name="one_successor"),
+        Index("decision_of_question", "lab", "question"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    lab: Mapped[str] = mapped_column(String(64))
+    student: Mapped[str] = mapped_column(Text)
+    """`records.decisions.Place`; empty for the lab's own."""
+    question: Mapped[str] = mapped_column(Text)
+    check_id: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(String(32))
+    value: Mapped[str] = mapped_column(Text)
+    """One of `records.decisions.Value`, as JSON."""
+    why: Mapped[str] = mapped_column(Text)
+    who: Mapped[str] = mapped_column(Text)
+    decided_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    supersedes: Mapped[int] = mapped_column(Integer)
+    """0: the first at its place; nulls would not be unique."""
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
+    score_id: Mapped[int | None] = mapped_column(ForeignKey("score.id"))
+    points_before: Mapped[float | None] = mapped_column(Float)
+    points_after: Mapped[float | None] = mapped_column(Float)
+
+
+class BriefRow(Base):
+    """The numbers of a score without its texts: what pages about a whole class read."""
+
+    __tablename__ = "score_brief"
+
+    score_id: Mapped[int] = mapped_column(ForeignKey("score.id"), primary_key=True)
+    payload: Mapped[str] = mapped_column(Text)
+    """`records.briefs.Brief` as JSON."""
