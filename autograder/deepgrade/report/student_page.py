@@ -113,13 +113,14 @@ class StudentPage:
     """Results that are kept and do not count."""
 
 
-def student_page(report: ClassReport, entry: StudentEntry) -> StudentPage:
+def student_page(report: ClassReport, entry: StudentEntry, *, with_notebook: bool = True) -> StudentPage:
     """Read one student's run and return what their page shows."""
     predictions = read_predictions(entry.run_folder)
     evidence = read_all_evidence(entry.run_folder, [question.id for question in report.lab.questions])
     notebook = None
-    if entry.run_folder is not None and (entry.run_folder / "notebook.ipynb").exists():
-        notebook = read_notebook(entry.run_folder / "notebook.ipynb")
+    path = entry.run_folder / "notebook.ipynb" if entry.run_folder is not None and with_notebook else None
+    if path is not None and path.exists():
+        notebook = read_notebook(path)
     models = _models(report.lab, evidence, predictions)
     return StudentPage(
         questions=tuple(_question(report.lab, q, entry, evidence, models) for q in report.lab.questions),
