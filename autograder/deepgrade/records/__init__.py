@@ -13,6 +13,7 @@ from deepgrade.records.entries import (
     GradedRun,
     Measured,
 )
+from deepgrade.records.errors import GradebookError
 from deepgrade.records.gradebook import Arrival, Attribution, Entry, Gradebook
 from deepgrade.records.in_force import InForce, LabStamp, briefs_of, in_force_of, lab_stamp
 from deepgrade.records.people import (
@@ -25,7 +26,6 @@ from deepgrade.records.people import (
 from deepgrade.records.regrade import Change, changes_of, compare, counts
 from deepgrade.records.reviews import ReviewConflictError, ReviewError, ReviewLedger
 from deepgrade.records.run_store import RunStore
-from deepgrade.records.sqlite_words import GradebookError
 
 __all__ = [
     "About",

@@ -10,14 +10,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from sqlalchemy import Engine, ExceptionContext, Select, create_engine, event, func, select
+from sqlalchemy import Engine, Select, func, select
 from sqlalchemy.orm import Session
 
 from deepgrade.records import regrade_sets
 from deepgrade.records.briefs import brief_json
+from deepgrade.records.database import database_at
+from deepgrade.records.errors import GradebookError
 from deepgrade.records.moments import utc
 from deepgrade.records.schema import prepare_tables
-from deepgrade.records.sqlite_words import GradebookError, in_words, set_pragmas
 from deepgrade.records.tables import AttributionRow, BriefRow, ScoreRow, SubmissionRow
 from deepgrade.score import SubmissionScore
 
@@ -57,34 +58,28 @@ class Attribution(NamedTuple):
 
 
 class Gradebook:
-    """An SQLite gradebook in write-ahead mode.
+    """A gradebook: an SQLite file in write-ahead mode, or a PostgreSQL database.
 
     Args:
-        path: The database file; made if it is missing.
+        where: The file, made if it is missing; or a URL, see `database_at`.
 
-    Every method raises `StorageError` where the file cannot be written (a full or read-only disk) and
-    `GradebookError` where it is damaged or held by another process.
+    Every method raises `StorageError` where it cannot be written (a full or read-only disk) and
+    `GradebookError` where it is damaged, held by another process or out of reach.
 
     Raises:
-        GradebookError: The file was written by another version.
+        GradebookError: It was written by another version, or the URL is not one of a database for gradebooks.
     """
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._path = path
-        self._engine: Engine = create_engine(f"sqlite:///{path}")
-        event.listen(self._engine, "connect", set_pragmas)
-        event.listen(self._engine, "handle_error", self._explain)
+    def __init__(self, where: Path | str) -> None:
+        database = database_at(where)
+        if isinstance(where, Path):
+            where.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._engine: Engine = database.engine()
         try:
-            prepare_tables(self._engine, path)
+            prepare_tables(self._engine, database)
         except sqlite3.Error as error:  # of the pragmas, which the engine does not hear of
             self._engine.dispose()
-            raise in_words(path, error) or error from error
-
-    def _explain(self, context: ExceptionContext) -> None:
-        problem = in_words(self._path, context.original_exception)
-        if problem is not None:
-            raise problem from context.original_exception
+            raise database.in_words(error) or error from error
 
     def close(self) -> None:
         """Close all connections."""

@@ -31,9 +31,9 @@ from deepgrade.records.decisions import (
     in_force,
     storable,
 )
+from deepgrade.records.errors import GradebookError
 from deepgrade.records.gradebook import Gradebook
 from deepgrade.records.moments import utc
-from deepgrade.records.sqlite_words import GradebookError
 from deepgrade.records.tables import DecisionRow
 
 _TRIES = 20
