@@ -5,14 +5,19 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from sqlalchemy import select
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from deepgrade.lab import Lab, LabError, LabFiles, load_lab
-from deepgrade.records import Course, Gradebook
+from deepgrade.records import Course, Gradebook, RunStore
+from deepgrade.records.tables import SubmissionRow
+from deepgrade.review.desk import Desk
+from deepgrade.review.queue import ItemKind, Progress, QueueItem, progress_of
 from deepgrade.review.web import rendering
 from deepgrade.review.web.access import AccessStore
 from deepgrade.review.web.doors import Doors
+from deepgrade.review.web.items import ItemTokens, Open
 from deepgrade.review.web.names import Names
 from deepgrade.review.web.settings import WebSettings
 from deepgrade.review.web.visits import Visit, address
@@ -35,6 +40,11 @@ class Site:
         self._lock = threading.Lock()
         self._labs: dict[str, tuple[int, Lab]] = {}
         self._names: dict[str, Names] = {}
+        self._desks: dict[str, Desk] = {}
+        self._tokens: dict[str, ItemTokens] = {}
+        self._progress: dict[str, tuple[list[QueueItem], dict[tuple[ItemKind, str], Progress]]] = {}
+        self._synthetic: dict[str, bool] = {}
+        self.open = Open()
         self._secret = self.course.secret
 
     def close(self) -> None:
@@ -69,11 +79,55 @@ class Site:
                 self._labs[name] = known
         return known[1]
 
+    def lab_names(self) -> list[str]:
+        """Return the labs that somebody has handed in, in alphabetical order."""
+        with self.gradebook.reading() as session:
+            found = session.scalars(select(SubmissionRow.lab).distinct()).all()
+        return sorted(name for name in found if self.files(name).toml.is_file())
+
+    def desk(self, lab: str) -> Desk:
+        """Return a lab's grades, queue and ledger."""
+        now = self.lab(lab)
+        with self._lock:
+            known = self._desks.get(lab)
+            if known is None or known.lab is not now:
+                known = self._desks[lab] = Desk(self.gradebook, now)
+            return known
+
+    def progress(self, lab: str) -> dict[tuple[ItemKind, str], Progress]:
+        """Return how much of each kind and question is done; counted again when something changed."""
+        queue = self.desk(lab).queue()
+        known = self._progress.get(lab)
+        if known is None or known[0] is not queue:
+            known = self._progress[lab] = (queue, progress_of(queue))
+        return known[1]
+
+    def is_synthetic(self, lab: str) -> bool:
+        """Return whether a lab's runs had generated data: those of its first student say it for all."""
+        students = self.desk(lab).students()
+        key = next((one.submission.run_key for one in students if one.submission.run_key), None)
+        if key is None:
+            return False
+        if key not in self._synthetic:
+            run = RunStore(self.course, lab).read(key)
+            self._synthetic[key] = run is not None and any(d.origin == "synthetic" for d in run.data)
+        return self._synthetic[key]
+
+    def tokens(self, lab: str) -> ItemTokens:
+        """Return what stands in addresses for a lab's items."""
+        with self._lock:
+            if lab not in self._tokens:
+                self._tokens[lab] = ItemTokens(self._secret, lab)
+            return self._tokens[lab]
+
+    def _students(self, lab: str) -> list[str]:
+        return [one.student for one in self.desk(lab).students()]
+
     def names(self, lab: str) -> Names:
         """Return the students of a lab, as addresses and pages name them."""
         with self._lock:
             if lab not in self._names:
-                self._names[lab] = Names(self._secret, lab, lambda: self.gradebook.students(lab))
+                self._names[lab] = Names(self._secret, lab, lambda: self._students(lab))
             return self._names[lab]
 
     def student(self, lab: str, token: str) -> str:
@@ -123,6 +177,7 @@ class Site:
             to=lambda *parts, **query: self.path("labs", *parts, **query),
             shown=lambda student: self.shown(visit, lab.name, student) if lab else student,
             token_of=lambda student: self.names(lab.name).token(student) if lab else "",
+            me=visit.session.account,
             synthetic=context.pop("synthetic", False),
             said=context.pop("said", ""),
             **context,
