@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     TypeAdapter,
@@ -27,8 +27,12 @@ def storable(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text)
 
 
-Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(storable)]
-_Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(storable)]
+def _stored(value: object) -> object:
+    return storable(value) if isinstance(value, str) else value
+
+
+Text = Annotated[str, Field(max_length=LONGEST_TEXT), BeforeValidator(_stored)]
+_Name = Annotated[str, Field(min_length=1, max_length=200), BeforeValidator(_stored)]
 
 
 class _Value(BaseModel):

@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from deepgrade.records import regrade_sets
 from deepgrade.records.gradebook import Gradebook
-from deepgrade.records.moments import utc
 from deepgrade.records.tables import BoardEventRow, EntryRow, EntryScoreRow, SubmissionRow
 
 EntryState = Literal["taken", "refused", "failed"]
@@ -186,7 +185,7 @@ class EntryLedger:
                     sha256=row.sha256,
                     submission_id=row.submission_id,
                     run_key=row.run_key,
-                    entered_at=utc(row.entered_at),
+                    entered_at=row.entered_at,
                     time_known=row.time_known,
                     state=cast(EntryState, row.state),
                     problem=row.problem,
@@ -214,8 +213,8 @@ class EntryLedger:
                     filename=row.filename,
                     sha256=row.sha256,
                     run_key=row.run_key or "",
-                    handed_in_at=None if row.handed_in_at is None else utc(row.handed_in_at),
-                    received_at=utc(row.received_at),
+                    handed_in_at=row.handed_in_at,
+                    received_at=row.received_at,
                 )
                 for row in rows
             ]
@@ -260,7 +259,7 @@ class EntryLedger:
                     row.entry_id,
                     row.value,
                     row.why,
-                    utc(row.decided_at),
+                    row.decided_at,
                 )
                 for row in rows
             ]

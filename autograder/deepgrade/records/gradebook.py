@@ -17,7 +17,6 @@ from deepgrade.records import regrade_sets
 from deepgrade.records.briefs import brief_json
 from deepgrade.records.database import database_at
 from deepgrade.records.errors import GradebookError
-from deepgrade.records.moments import utc
 from deepgrade.records.schema import prepare_tables
 from deepgrade.records.tables import AttributionRow, BriefRow, ScoreRow, SubmissionRow
 from deepgrade.score import SubmissionScore
@@ -145,7 +144,7 @@ class Gradebook:
                     SubmissionRow.id.is_distinct_from(row.id),
                 )
             )
-        return now if latest is None else max(now, utc(latest) + timedelta(microseconds=1))
+        return now if latest is None else max(now, latest + timedelta(microseconds=1))
 
     def add_score(self, submission_id: int, score: SubmissionScore, *, set_id: int | None = None) -> None:
         """Append a score: in force at once, or aside in a re-grade set."""
@@ -272,7 +271,7 @@ class Gradebook:
                 score=score,
                 beside=self._beside(session, row, names),
                 handed_in_as=row.student,
-                handed_in_at=utc(row.handed_in_at) if row.handed_in_at else _said_by_tool(score),
+                handed_in_at=row.handed_in_at or _said_by_tool(score),
                 score_id=score_id,
             )
 

@@ -15,7 +15,6 @@ from sqlalchemy.exc import IntegrityError
 
 from deepgrade.records.briefs import Brief, brief_from_json, brief_json, brief_of
 from deepgrade.records.gradebook import Gradebook
-from deepgrade.records.moments import utc
 from deepgrade.records.tables import AttributionRow, BriefRow, ScoreRow, SubmissionRow
 from deepgrade.score import SubmissionScore
 
@@ -102,8 +101,8 @@ def in_force_of(gradebook: Gradebook, lab: str) -> list[InForce]:
                 filename=row.filename,
                 run_key=row.run_key,
                 refusal=row.refusal,
-                handed_in_at=utc(row.handed_in_at) if row.handed_in_at else None,
-                received_at=utc(row.received_at),
+                handed_in_at=row.handed_in_at,
+                received_at=row.received_at,
                 tool=row.origin,
                 score_id=scores.get((row.id, run_key)),
             )

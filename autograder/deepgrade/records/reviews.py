@@ -33,7 +33,6 @@ from deepgrade.records.decisions import (
 )
 from deepgrade.records.errors import GradebookError
 from deepgrade.records.gradebook import Gradebook
-from deepgrade.records.moments import utc
 from deepgrade.records.tables import DecisionRow
 
 _TRIES = 20
@@ -324,7 +323,7 @@ def _decision(row: Any) -> Decision:
         value=VALUE.validate_json(row.value),
         why=row.why,
         who=row.who,
-        decided_at=utc(row.decided_at),
+        decided_at=row.decided_at,
         supersedes=row.supersedes or None,
         about=About(row.submission_id, row.score_id),
         points_before=row.points_before,

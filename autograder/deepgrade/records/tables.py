@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Integer,
     String,
     Text,
+    TypeDecorator,
     UniqueConstraint,
     false,
 )
@@ -21,6 +23,23 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 class Base(DeclarativeBase):
     """Base of all tables."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment with its zone, kept in UTC: SQLite keeps no zone, and PostgreSQL answers in the session's."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Return the moment in UTC."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Return the moment with its zone, UTC."""
+        if value is None or value.tzinfo is not None:
+            return None if value is None else value.astimezone(UTC)
+        return value.replace(tzinfo=UTC)
 
 
 class SchemaRow(Base):
@@ -47,8 +66,8 @@ class SubmissionRow(Base):
     """Of the run in force; None while it has not run, or for a refused file."""
     refusal: Mapped[str | None] = mapped_column(Text)
     """Why the file could not be taken as a notebook."""
-    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    handed_in_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    received_at: Mapped[datetime] = mapped_column(Moment)
+    handed_in_at: Mapped[datetime | None] = mapped_column(Moment)
     """When, where the platform's files say it; `received_at` is when the grader last saw it."""
     origin: Mapped[str | None] = mapped_column(String(16))
     """The tool whose results these are (`otter`, `nbgrader`; then the file is the tool's); None: a file for our own run."""
@@ -72,7 +91,7 @@ class AttributionRow(Base):
     """How it was found, for a person."""
     clues: Mapped[str] = mapped_column(Text)
     """What the files said about the student, as JSON, for a roster that comes later."""
-    decided_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    decided_at: Mapped[datetime] = mapped_column(Moment)
 
 
 class ScoreRow(Base):
@@ -85,7 +104,7 @@ class ScoreRow(Base):
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
     run_key: Mapped[str] = mapped_column(String(64))
     """Empty for another tool's results."""
-    scored_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    scored_at: Mapped[datetime] = mapped_column(Moment)
     checks_sha256: Mapped[str] = mapped_column(String(64))
     points: Mapped[float] = mapped_column(Float)
     possible: Mapped[float] = mapped_column(Float)
@@ -106,11 +125,11 @@ class RegradeSetRow(Base):
     lab: Mapped[str] = mapped_column(String(64))
     board: Mapped[str | None] = mapped_column(String(64))
     """Of a board's entries; None: of the lab's checks."""
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(Moment)
     state: Mapped[str] = mapped_column(String(16))
     """`aside`, `applied` or `cancelled`."""
     reason: Mapped[str | None] = mapped_column(Text)
-    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class EntryRow(Base):
@@ -133,7 +152,7 @@ class EntryRow(Base):
     """The graded notebook; None for a file."""
     run_key: Mapped[str | None] = mapped_column(String(64))
     """Of the run whose model this is; None for a file."""
-    entered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    entered_at: Mapped[datetime] = mapped_column(Moment)
     time_known: Mapped[bool] = mapped_column(Boolean)
     """Whether `entered_at` is when it was handed in; else it is when the grader first saw it."""
     state: Mapped[str] = mapped_column(String(16))
@@ -150,7 +169,7 @@ class EntryScoreRow(Base):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("board_entry.id"))
-    scored_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    scored_at: Mapped[datetime] = mapped_column(Moment)
     payload: Mapped[str] = mapped_column(Text)
     """The `EntryScores` as JSON."""
     state: Mapped[str] = mapped_column(String(16))
@@ -174,7 +193,7 @@ class BoardEventRow(Base):
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("board_entry.id"))
     value: Mapped[str] = mapped_column(Text)
     why: Mapped[str] = mapped_column(Text)
-    decided_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    decided_at: Mapped[datetime] = mapped_column(Moment)
 
 
 class DecisionRow(Base):
@@ -198,7 +217,7 @@ class DecisionRow(Base):
     """One of `records.decisions.Value`, as JSON."""
     why: Mapped[str] = mapped_column(Text)
     who: Mapped[str] = mapped_column(Text)
-    decided_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    decided_at: Mapped[datetime] = mapped_column(Moment)
     supersedes: Mapped[int] = mapped_column(Integer)
     """0: the first at its place; nulls would not be unique."""
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
