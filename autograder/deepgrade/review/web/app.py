@@ -20,7 +20,18 @@ from deepgrade.records import GradebookError
 from deepgrade.review.web import rendering
 from deepgrade.review.web.access import AccessError, Role
 from deepgrade.review.web.site import Site
-from deepgrade.review.web.pages import account, labs, students
+from deepgrade.review.web.pages import (
+    account,
+    comments,
+    deciding,
+    decisions,
+    item,
+    labs,
+    queue,
+    rubrics,
+    statistics,
+    students,
+)
 from deepgrade.review.web.security import SecurityMiddleware
 from deepgrade.review.web.settings import WebSettings
 from deepgrade.review.web.visits import MOST_FORM_BYTES, page
@@ -70,8 +81,23 @@ def _routes(site: Site) -> list[Route]:
         Route("/account/password", page(account.change_password), methods=["POST"]),
         Route("/accounts", page(account.show_all, role=only)),
         Route("/", page(labs.all_labs)),
+        Route("/labs/{lab}", page(labs.one_lab)),
+        Route("/labs/{lab}/queue", page(queue.show)),
+        Route("/labs/{lab}/items/{item}", page(item.show)),
+        Route("/labs/{lab}/decide", page(deciding.decide), methods=["POST"]),
+        Route("/labs/{lab}/rubrics", page(rubrics.show_all)),
+        Route("/labs/{lab}/rubrics/{question}", page(rubrics.show)),
+        Route("/labs/{lab}/rubrics/{question}", page(rubrics.save), methods=["POST"]),
+        Route("/labs/{lab}/comments", page(comments.show)),
+        Route("/labs/{lab}/comments", page(comments.save), methods=["POST"]),
+        Route("/labs/{lab}/decisions", page(decisions.show)),
+        Route("/labs/{lab}/statistics", page(statistics.show, role=only)),
+        Route("/labs/{lab}/students", page(students.show_all)),
         Route("/labs/{lab}/students/{student}", page(students.show)),
         Route("/labs/{lab}/students/{student}/notebook", page(students.notebook)),
+        Route("/labs/{lab}/students/{student}/notebook/frame", page(students.notebook_frame)),
+        Route("/labs/{lab}/students/{student}/log", page(students.notebook)),
+        Route("/labs/{lab}/students/{student}/log/frame", page(students.log_frame)),
     ]
 
 

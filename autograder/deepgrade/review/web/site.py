@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from starlette.exceptions import HTTPException
@@ -21,6 +21,20 @@ from deepgrade.review.web.items import ItemTokens, Open
 from deepgrade.review.web.names import Names
 from deepgrade.review.web.settings import WebSettings
 from deepgrade.review.web.visits import Visit, address
+from deepgrade.review.web.words import said
+
+
+class Saved(NamedTuple):
+    """What a visitor has just saved."""
+
+    words: str
+    student: str
+    question: str
+    check: str
+    decisions: str
+    """Ids, with commas."""
+    seen: int
+    can_undo: bool
 
 
 class Site:
@@ -34,7 +48,7 @@ class Site:
     def __init__(self, settings: WebSettings) -> None:
         self.settings = settings
         self.course = Course(settings.course)
-        self.gradebook = Gradebook(self.course.gradebook)
+        self.gradebook = Gradebook(settings.database or self.course.database)
         self.access = AccessStore.of(self.course)
         self.doors = Doors(settings, self.access)
         self._lock = threading.Lock()
@@ -180,7 +194,40 @@ class Site:
             me=visit.session.account,
             synthetic=context.pop("synthetic", False),
             said=context.pop("said", ""),
+            saved=self._saved(visit, lab) if lab else None,
             **context,
+        )
+
+    def _saved(self, visit: Visit, lab: Lab) -> Saved | None:
+        """Return what the visitor has just saved, for a line at the top; None where the address names nothing of theirs."""
+        first, _, last = visit.asked("saved").partition("-")
+        if not (first.isdecimal() and last.isdecimal() and len(last) < 16):
+            return None
+        desk = self.desk(lab.name)
+        made = [d for d in desk.ledger.decisions(after=int(first) - 1) if d.id <= int(last)]
+        if not made or made[0].who != visit.session.account or not made[0].place.student:
+            return None
+        place = made[0].place
+        student = next(
+            (
+                one.student
+                for one in desk.students()
+                if place.student in (one.submission.handed_in_as, one.student)
+            ),
+            None,
+        )
+        if student is None:
+            return None
+        rubric = desk.rules().rubrics.get(place.question)
+        latest = desk.ledger.latest(place)
+        return Saved(
+            words="; ".join(said(d.value, rubric, desk.decisions(student)) for d in made),
+            student=student,
+            question=place.question,
+            check=place.check,
+            decisions=",".join(str(d.id) for d in made),
+            seen=made[-1].id,
+            can_undo=latest == made[-1].id and made[-1].kind != "undo",
         )
 
     def _tabs(self, visit: Visit, lab: Lab) -> list[tuple[str, str, str]]:

@@ -106,7 +106,7 @@ def _grade(asked: Asked) -> list[Value]:
     rubric = asked.desk.rules().rubrics.get(asked.question)
     decided = final.decided.value if final.decided else None
     values: list[Value] = []
-    points = _points(form.text("points"), "Points by hand")
+    points = typed_points(form.text("points"), "Points by hand")
     chosen = tuple(form.all("items"))
     has_chosen = bool(chosen) or form.text("none") == "1"
     if chosen and form.text("none") == "1":
@@ -145,14 +145,14 @@ def _keep_comment(visit: Visit, asked: Asked) -> None:
 
 
 def _override(asked: Asked) -> list[Value]:
-    points = _points(asked.form.text("points"), "Points")
+    points = typed_points(asked.form.text("points"), "Points")
     if points is None:
         raise UnusableFormError("Write how many points the check is to give.")
     return [Override(points=points)]
 
 
 def _adjust(asked: Asked) -> list[Value]:
-    points = _points(asked.form.text("points"), "Points", negative=True)
+    points = typed_points(asked.form.text("points"), "Points", negative=True)
     if points is None:
         raise UnusableFormError("Write how many points to add, or to take off with a minus.")
     return [Adjustment(points=points, bonus=asked.form.text("bonus") == "1")]
@@ -215,7 +215,7 @@ _ACTIONS: dict[str, Callable[[Asked], list[Value]]] = {
 }
 
 
-def _points(text: str, what: str, *, negative: bool = False) -> float | None:
+def typed_points(text: str, what: str, *, negative: bool = False) -> float | None:
     """Return points as people write them, with a comma or a point; None for nothing."""
     if not text:
         return None
