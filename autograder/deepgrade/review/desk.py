@@ -153,6 +153,7 @@ class Desk:
             ReviewError: It cannot be decided so.
         """
         before = self.student(student)
+        self._require_place(student, place)
         values = [self._completed(before, place, value) for value in values]
         draft = (
             Decision(0, place, values[0], why, who, before.submission.received_at, seen) if values else None
@@ -206,7 +207,15 @@ class Desk:
                     found.append((student, now, then))
             return found
 
+    def _require_place(self, student: str, place: Place) -> None:
+        if place.student not in (student, *self._names.get(student, ())):
+            raise ReviewError(f"{place.student} is no name under which {student} handed in.")
+        if place.question and place.question not in {q.id for q in self._lab.questions}:
+            raise ReviewError(f"{self._lab.name} has no question {place.question}.")
+
     def _completed(self, before: StudentReview, place: Place, value: Value) -> Value:
+        if place.fits(value) is not None:
+            return value  # the ledger refuses it
         if isinstance(value, Points) and value.points is not None:
             worth = before.grade.question(place.question).possible
             if value.points > worth + 1e-9:
@@ -264,8 +273,9 @@ class Desk:
                 changed = None
         if changed is None:
             changed = set(self._submissions)
-        for student in changed & set(self._submissions):
-            self._students[student] = self._review(student)
+        for student in self._submissions:  # in its order, which the first time becomes that of the students
+            if student in changed:
+                self._students[student] = self._review(student)
         if changed:
             self._queue = None
         self._class_stamp, self._decided = class_stamp, decided
