@@ -8,16 +8,18 @@ import time
 from datetime import timedelta
 
 import pytest
-from review.web_client import PASSWORD, served, token_of
-from support.small_class import make_small_lab
 
 from deepgrade.records import Course
-from deepgrade.review.web.access import Accounts, AccessStore, LoginAttempts, Role, Sessions, TooManyAttempts
+from deepgrade.review.web.access import AccessStore, Accounts, LoginAttempts, Role, Sessions, TooManyAttempts
 from deepgrade.review.web.access import attempts as attempts_module
 from deepgrade.review.web.access import sessions as sessions_module
 from deepgrade.review.web.access import store as store_module
 from deepgrade.review.web.errors import AccessError
 from deepgrade.review.web.settings import WebSettings
+from review.web_client import PASSWORD, served, token_of
+from support.small_class import make_small_lab
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - what is refused
 
 
 @pytest.fixture
@@ -46,7 +48,9 @@ def moved(monkeypatch, by):
         monkeypatch.setattr(module, "now", lambda: real() + by)
 
 
-@pytest.mark.parametrize("path", ["/", "/account", "/accounts", "/labs/small", "/labs/small/queue", "/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/", "/account", "/accounts", "/labs/small", "/labs/small/queue", "/nothing"]
+)
 def test_no_page_is_shown_to_who_is_not_logged_in(browser, path):
     answer = browser().get(path)
     assert answer.status_code in (303, 404)
@@ -260,7 +264,10 @@ def test_a_changed_password_ends_all_other_sessions(browser):
     data = {"current": PASSWORD, "password": new, "again": new}
     assert client.post_form("/account/password", data | {"current": "wrong"}).status_code == 400
     assert client.post_form("/account/password", data | {"again": "else"}).status_code == 400
-    assert client.post_form("/account/password", data | {"password": "short", "again": "short"}).status_code == 400
+    assert (
+        client.post_form("/account/password", data | {"password": "short", "again": "short"}).status_code
+        == 400
+    )
     assert other.get("/account").status_code == 200
     assert client.post_form("/account/password", data).status_code == 303
     assert client.get("/account").status_code == 200
@@ -329,7 +336,9 @@ def test_every_answer_has_the_headers(browser):
     for path in ("/", "/login", "/nothing", "/account", "/accounts"):
         headers = client.get(path).headers
         policy = headers["content-security-policy"]
-        assert "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+        assert (
+            "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+        )
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["cross-origin-opener-policy"] == "same-origin"
         assert headers["cache-control"] == "no-store"
@@ -357,7 +366,10 @@ def test_the_proxys_word_counts_and_nobody_elses(proxied):
     assert proxied("10.0.0.9").get("/account", headers=named).status_code == 403
     assert proxied().get("/account").status_code == 401
     assert proxied().get("/account", headers={"X-Remote-User": "stranger"}).status_code == 403
-    assert proxied().get("/account", headers=[("X-Remote-User", "tom"), ("X-Remote-User", "ada")]).status_code == 401
+    assert (
+        proxied().get("/account", headers=[("X-Remote-User", "tom"), ("X-Remote-User", "ada")]).status_code
+        == 401
+    )
 
 
 def test_passwords_open_nothing_where_the_proxy_logs_people_in(proxied):
@@ -408,7 +420,7 @@ def test_the_address_that_counts_is_the_one_before_the_trusted_proxies(course, t
 @pytest.mark.parametrize(
     "settings",
     [
-        {"host": "0.0.0.0"},
+        {"host": EVERYWHERE},
         {"host": "::"},
         {"host": "grading"},
         {"public_url": "http://grading.example.edu"},
@@ -424,6 +436,8 @@ def test_settings_that_would_let_strangers_in_are_refused(tmp_path, settings):
 
 
 def test_other_machines_come_in_where_it_is_said_how(tmp_path):
-    assert WebSettings(root=tmp_path, course=tmp_path, host="0.0.0.0", insecure_http=True).hosts is None
-    behind = WebSettings(root=tmp_path, course=tmp_path, host="0.0.0.0", public_url="https://g.example.edu/r/")
+    assert WebSettings(root=tmp_path, course=tmp_path, host=EVERYWHERE, insecure_http=True).hosts is None
+    behind = WebSettings(
+        root=tmp_path, course=tmp_path, host=EVERYWHERE, public_url="https://g.example.edu/r/"
+    )
     assert behind.secure and behind.prefix == "/r" and "g.example.edu" in behind.hosts

@@ -7,11 +7,11 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from deepgrade.records import Course
-from deepgrade.review.web.access import Accounts, AccessStore, Role
+from deepgrade.review.web.access import AccessStore, Accounts, Role
 from deepgrade.review.web.app import make_app
 from deepgrade.review.web.settings import WebSettings
 
-PASSWORD = "a sentence that nobody guesses"
+PASSWORD = "a sentence that nobody guesses"  # noqa: S105 - of accounts that tests make
 _TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
 
 
@@ -43,8 +43,11 @@ class Browser(TestClient):
     """Sends forms as a browser does."""
 
     def log_in(self, name, password, **fields):
+        """Send the log-in form."""
         page = self.get("/login")
-        return self.post("/login", data={"form_token": token_of(page.text), "name": name, "password": password, **fields})
+        return self.post(
+            "/login", data={"form_token": token_of(page.text), "name": name, "password": password, **fields}
+        )
 
     def post_form(self, path, data, *, of="/account"):
         """Post a form with the token of the session."""

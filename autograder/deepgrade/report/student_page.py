@@ -224,7 +224,9 @@ def _comparison(
             break
         if other.id[:1] == question.id[:1]:
             earlier += [model for model in models[other.id] if model.name not in question.capture]
-    wanted.sort(key=lambda model: question.capture.index(model.name))  # what the others are compared with comes first
+    wanted.sort(
+        key=lambda model: question.capture.index(model.name)
+    )  # what the others are compared with comes first
     columns = ([earlier[-1]] if earlier else []) + wanted[:5]
     histories = [history_of(evidence[model.question].items, model.name) for model in columns]
     scores = entry.score.model_scores if entry.score else ()
@@ -250,7 +252,7 @@ def _comparison(
         row("Training steps", [figure_text(m.steps) for m in columns]),
         row("Epochs", [str(max(map(len, h.values()), default=0) or "–") for h in histories]),
         *(
-            row(f"{words} after the last epoch", [figure_text(_last(h.get(key))) for h in histories])
+            row(f"{words}, last epoch", [figure_text(_last(h.get(key))) for h in histories])
             for key, words in _FITTED.items()
         ),
         *(

@@ -24,7 +24,7 @@ def account() -> None:
 @contextmanager
 def _accounts(course_folder: Path) -> Iterator[Accounts]:
     try:
-        from deepgrade.review.web.access import Accounts, AccessStore
+        from deepgrade.review.web.access import AccessStore, Accounts
     except ModuleNotFoundError as error:
         raise click.ClickException(
             f"Accounts need {error.name}, which is not installed: pip install 'deepgrade[review]'"

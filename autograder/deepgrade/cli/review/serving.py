@@ -25,7 +25,9 @@ from deepgrade.cli.options import course_option, errors_for_people, root_option
     show_default=True,
     help="Address to listen on. One beyond this machine needs --behind-proxy or --insecure-http.",
 )
-@click.option("--port", type=click.IntRange(1, 65535), default=8477, show_default=True, help="Port to listen on.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8477, show_default=True, help="Port to listen on."
+)
 @click.option(
     "--behind-proxy",
     "public_url",

@@ -19,7 +19,6 @@ from deepgrade.files import StorageError
 from deepgrade.records import GradebookError
 from deepgrade.review.web import rendering
 from deepgrade.review.web.access import AccessError, Role
-from deepgrade.review.web.site import Site
 from deepgrade.review.web.pages import (
     account,
     comments,
@@ -34,6 +33,7 @@ from deepgrade.review.web.pages import (
 )
 from deepgrade.review.web.security import SecurityMiddleware
 from deepgrade.review.web.settings import WebSettings
+from deepgrade.review.web.site import Site
 from deepgrade.review.web.visits import MOST_FORM_BYTES, page
 
 _log = logging.getLogger("deepgrade.review")
@@ -141,9 +141,7 @@ def _bug(request: Request, error: Exception) -> Response:
     )
 
 
-def _problem(
-    request: Request, status: int, title: str, words: str, headers: object = None
-) -> Response:
+def _problem(request: Request, status: int, title: str, words: str, headers: object = None) -> Response:
     site: Site = request.app.state.site
     answer = rendering.html(
         "problem.html.j2", status=status, prefix=site.settings.prefix, title=title, words=words

@@ -53,7 +53,8 @@ class Doors:
             return token, session, False
         if request.method != "GET":
             raise HTTPException(
-                401, "Your session is over. What you wrote is still in the form: go back, copy it, and log in again."
+                401,
+                "Your session is over. What you wrote is still in the form: go back, copy it, and log in again.",
             )
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         target = self._settings.prefix + here
@@ -128,15 +129,13 @@ class Doors:
     def _log_in(self, request: Request, form: Form) -> Response:
         name, after = form.text("name")[:200], form.text("next")
         try:
-            attempt = self._attempts.count(
-                name, peer_address(request.scope, request.headers, self._settings)
-            )
+            attempt = self._attempts.count(name, peer_address(request.scope, request.headers, self._settings))
         except TooManyAttempts as error:
             minutes = -(-error.retry_after_s // 60)
             problem = f"There were too many attempts. Wait {minutes} min, then try again."
-            answer = self._login_page(request, after, problem=problem, name=name, status=429)
-            answer.headers["Retry-After"] = str(error.retry_after_s)
-            return answer
+            refused = self._login_page(request, after, problem=problem, name=name, status=429)
+            refused.headers["Retry-After"] = str(error.retry_after_s)
+            return refused
         account = self.accounts.verify(name, form.raw("password"))
         if account is None:
             return self._login_page(request, after, problem=_WRONG, name=name, status=401)
@@ -144,7 +143,7 @@ class Doors:
         old = request.cookies.get(self._cookie, "")
         if old:
             self.sessions.end(old)
-        answer: Response = RedirectResponse(
+        answer = RedirectResponse(
             own_path(after, self._settings.prefix) or f"{self._settings.prefix}/", status_code=303
         )
         self._unset(answer, self._before)

@@ -1,8 +1,8 @@
 """Finding one's way through a queue: addresses of items, filters, what comes next, and who has what open.
 
-Theory of operation: an item's id holds the name under which work was handed in, so addresses have an HMAC of it. `Open` remembers in
-memory which item was shown to whom: two TAs who both press "next" get different items, and a page says who else looks at it.
-That is a courtesy; what keeps them from overwriting each other is the ledger.
+Theory of operation: an item's id holds the name under which work was handed in, so addresses have an HMAC of it. `Open` remembers
+in memory which item was shown to whom: two TAs who both press "next" get different items, and a page says who else looks at
+it. That is a courtesy; what keeps them from overwriting each other is the ledger.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ class Neighbours(NamedTuple):
 
     place: int
     """Counted from 1."""
-    count: int
+    together: int
     left: int
     """How many of the sequence wait, this one included."""
     before: QueueItem | None
@@ -183,5 +183,3 @@ def first_waiting(sequence: Sequence[QueueItem], taken: set[str]) -> QueueItem |
     """Return where to begin: the first that waits and nobody else has open."""
     waiting = [one for one in sequence if one.waits]
     return next((one for one in waiting if one.id not in taken), waiting[0] if waiting else None)
-
-

@@ -19,6 +19,7 @@ from deepgrade.review.web.access import AccessStore
 from deepgrade.review.web.doors import Doors
 from deepgrade.review.web.items import ItemTokens, Open
 from deepgrade.review.web.names import Names
+from deepgrade.review.web.run_facts import RunsReader
 from deepgrade.review.web.settings import WebSettings
 from deepgrade.review.web.visits import Visit, address
 from deepgrade.review.web.words import said
@@ -59,6 +60,7 @@ class Site:
         self._progress: dict[str, tuple[list[QueueItem], dict[tuple[ItemKind, str], Progress]]] = {}
         self._synthetic: dict[str, bool] = {}
         self.open = Open()
+        self.runs = RunsReader()
         self._secret = self.course.secret
 
     def close(self) -> None:
@@ -82,7 +84,9 @@ class Site:
         try:
             changed = files.toml.stat().st_mtime_ns
         except OSError:
-            raise HTTPException(404, f"There is no lab {name} in {self.settings.root / 'solutions'}.") from None
+            raise HTTPException(
+                404, f"There is no lab {name} in {self.settings.root / 'solutions'}."
+            ) from None
         with self._lock:
             known = self._labs.get(name)
             if known is None or known[0] != changed:
@@ -159,6 +163,15 @@ class Site:
         """Return a student's name as this visitor sees it."""
         return self.names(lab).pseudonym(student) if visit.session.names_hidden else student
 
+    def veil(self, visit: Visit, lab: str, student: str, text: str) -> str:
+        """Return a sentence without a student's name where names are hidden."""
+        if not visit.session.names_hidden:
+            return text
+        own = self.desk(lab).student(student).submission
+        for name in sorted({student, own.handed_in_as, own.filename}, key=len, reverse=True):
+            text = text.replace(name, self.names(lab).pseudonym(student)) if name else text
+        return text
+
     def path(self, *parts: str, **query: str | int | None) -> str:
         """Return an address of the app."""
         return address(self.settings.prefix, *parts, **query)
@@ -190,6 +203,7 @@ class Site:
             tabs=self._tabs(visit, lab) if lab else (),
             to=lambda *parts, **query: self.path("labs", *parts, **query),
             shown=lambda student: self.shown(visit, lab.name, student) if lab else student,
+            veil=lambda student, text: self.veil(visit, lab.name, student, text) if lab else text,
             token_of=lambda student: self.names(lab.name).token(student) if lab else "",
             me=visit.session.account,
             synthetic=context.pop("synthetic", False),

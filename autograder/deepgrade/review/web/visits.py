@@ -41,7 +41,9 @@ class Form:
         """Return a field without blanks around it; empty where it is missing."""
         found = next((value for key, value in self._fields if key == name), "")
         if len(found) > MOST_TEXT:
-            raise HTTPException(413, f"A text has at most {MOST_TEXT:,} characters; this one has {len(found):,}.")
+            raise HTTPException(
+                413, f"A text has at most {MOST_TEXT:,} characters; this one has {len(found):,}."
+            )
         return found.replace("\r\n", "\n").strip()
 
     def raw(self, name: str) -> str:

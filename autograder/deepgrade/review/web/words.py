@@ -48,16 +48,24 @@ def said(value: Value, rubric: RubricDefined | None = None, before: Sequence[Dec
     """
     match value:
         case Points():
-            return "takes the points by hand back" if value.points is None else f"gives {_points(value.points)}"
+            return (
+                "takes the points by hand back" if value.points is None else f"gives {_points(value.points)}"
+            )
         case RubricChosen():
             return _items(value, rubric)
         case RubricCleared():
             return "takes the rubric items back"
         case Adjustment():
             kind = " as a bonus" if value.bonus else ""
-            return f"adjusts by {value.points:+g} points{kind}" if value.points else "takes the adjustment back"
+            return (
+                f"adjusts by {value.points:+g} points{kind}" if value.points else "takes the adjustment back"
+            )
         case Override():
-            return "lets the check count again" if value.points is None else f"decides {_points(value.points)} for the check"
+            return (
+                "lets the check count again"
+                if value.points is None
+                else f"decides {_points(value.points)} for the check"
+            )
         case Comment():
             return f"writes to the student: “{value.text}”" if value.text else "takes the comment back"
         case Note():
@@ -72,7 +80,11 @@ def said(value: Value, rubric: RubricDefined | None = None, before: Sequence[Dec
         case SecondLookAnswered():
             return f"answers: “{value.text}”"
         case Extension():
-            return f"sets the due date to {value.due:%Y-%m-%d %H:%M %Z}" if value.due else "takes the extension back"
+            return (
+                f"sets the due date to {value.due:%Y-%m-%d %H:%M %Z}"
+                if value.due
+                else "takes the extension back"
+            )
         case LateWaived():
             return "waives the late penalty" if value.waived else "lets the late penalty count again"
         case Undo():
@@ -80,16 +92,26 @@ def said(value: Value, rubric: RubricDefined | None = None, before: Sequence[Dec
         case RubricDefined():
             return f"sets the rubric: {count_text(len(value.items), 'item')}"
         case CommentSaved():
-            return f"keeps the comment “{value.name}”" if value.text else f"takes the comment “{value.name}” off the list"
+            return (
+                f"keeps the comment “{value.name}”"
+                if value.text
+                else f"takes the comment “{value.name}” off the list"
+            )
         case DatesSet():
-            return f"sets the due date to {value.due:%Y-%m-%d %H:%M %Z}" if value.due else "takes the due date away"
+            return (
+                f"sets the due date to {value.due:%Y-%m-%d %H:%M %Z}"
+                if value.due
+                else "takes the due date away"
+            )
 
 
 def _items(value: RubricChosen, rubric: RubricDefined | None) -> str:
     if not value.items:
         return "finds that no rubric item fits"
     texts = {item.id: f"{item.points:+g} {shorten(item.text, 60)}" for item in rubric.items} if rubric else {}
-    return "chooses " + "; ".join(texts.get(item, f"{item} (no longer in the rubric)") for item in value.items)
+    return "chooses " + "; ".join(
+        texts.get(item, f"{item} (no longer in the rubric)") for item in value.items
+    )
 
 
 def _undo(value: Undo, rubric: RubricDefined | None, before: Sequence[Decision]) -> str:

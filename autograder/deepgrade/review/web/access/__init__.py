@@ -2,9 +2,9 @@
 
 from deepgrade.review.web.access.accounts import Account, Accounts, Role
 from deepgrade.review.web.access.attempts import LoginAttempts, TooManyAttempts
-from deepgrade.review.web.errors import AccessError
 from deepgrade.review.web.access.sessions import SessionFacts, Sessions
 from deepgrade.review.web.access.store import AccessStore
+from deepgrade.review.web.errors import AccessError
 
 __all__ = [
     "AccessError",

@@ -13,8 +13,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import RowMapping, delete, insert, select, update
 
-from deepgrade.review.web.errors import AccessError
 from deepgrade.review.web.access.store import AccessStore, accounts, now, sessions
+from deepgrade.review.web.errors import AccessError
 
 LEAST_PASSWORD = 12
 """Characters."""
@@ -182,7 +182,9 @@ def _normal(password: str) -> str:
 def _hashed(name: str, password: str) -> str:
     password = _normal(password)
     if not LEAST_PASSWORD <= len(password) <= _MOST_PASSWORD:
-        raise AccessError(f"A password has {LEAST_PASSWORD} to {_MOST_PASSWORD} characters; a sentence is a good one.")
+        raise AccessError(
+            f"A password has {LEAST_PASSWORD} to {_MOST_PASSWORD} characters; a sentence is a good one."
+        )
     if name in password.lower() and len(password) < len(name) + LEAST_PASSWORD:
         raise AccessError("The password is little more than the account's name; choose another one.")
     if len(set(password)) < 5:

@@ -58,9 +58,7 @@ class LoginAttempts:
 
     @staticmethod
     def _added(connection: Connection, key: str, address: str) -> int:
-        done = connection.execute(
-            insert(attempts).values(account_sha256=key, address=address[:64], at=now())
-        )
+        done = connection.execute(insert(attempts).values(account_sha256=key, address=address[:64], at=now()))
         inserted = done.inserted_primary_key
         return int(inserted[0]) if inserted is not None else 0
 

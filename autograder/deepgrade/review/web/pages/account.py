@@ -40,9 +40,7 @@ def change_password(visit: Visit) -> Response:
     except AccessError as error:
         return show(visit, problem=str(error), status=400)
     answer = redirect(visit.site.path("account", changed=1))
-    doors.give_cookie(
-        answer, doors.sessions.begin(name, "password", names_hidden=visit.session.names_hidden)
-    )
+    doors.give_cookie(answer, doors.sessions.begin(name, "password", names_hidden=visit.session.names_hidden))
     return answer
 
 

@@ -14,13 +14,15 @@ def show(visit: Visit, *, problem: str = "", status: int = 200) -> Response:
     """Show all comments, question by question."""
     lab = visit.site.lab(visit.path("lab"))
     ledger = visit.site.desk(lab.name).ledger
-    found: dict[str, dict[str, tuple[str, str]]] = {}
-    for decision in in_force(ledger.decisions(students=[""])):
-        if isinstance(decision.value, CommentSaved):
-            found.setdefault(decision.place.question, {})[decision.value.name] = (
-                decision.value.text,
-                decision.who,
-            )
+    latest = {
+        (d.place.question, d.value.name): (d.value.text, d.who)
+        for d in in_force(ledger.decisions(students=[""]))
+        if isinstance(d.value, CommentSaved)
+    }
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for (question, name), (text, who) in sorted(latest.items()):
+        if text:
+            found.setdefault(question, []).append((name, text, who))
     places = [("", "anywhere in this lab"), *((q.id, f"{q.id} {q.title}") for q in lab.questions)]
     return visit.site.page(
         visit,
@@ -28,11 +30,7 @@ def show(visit: Visit, *, problem: str = "", status: int = 200) -> Response:
         status=status,
         lab=lab,
         tab="comments",
-        groups=[
-            (question, words, [(name, *one) for name, one in sorted(comments.items()) if one[0]])
-            for question, words in places
-            if any(text for text, _ in (comments := found.get(question, {})).values())
-        ],
+        groups=[(question, words, found[question]) for question, words in places if question in found],
         places=[(q.id, f"{q.id} {q.title}") for q in lab.questions],
         problem=problem,
         draft=visit.form,

@@ -127,7 +127,9 @@ def _grade(asked: Asked) -> list[Value]:
         values.append(Note(text=form.text("note")))
     undecided = points is None and not has_chosen and final.points is None
     if undecided and final.manual and not values:
-        raise UnusableFormError("No points were given: tick items, tick “no item fits”, or write points by hand.")
+        raise UnusableFormError(
+            "No points were given: tick items, tick “no item fits”, or write points by hand."
+        )
     return values
 
 

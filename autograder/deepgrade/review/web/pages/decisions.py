@@ -22,11 +22,7 @@ def show(visit: Visit) -> Response:
     holding = {d.id for d in in_force(decisions)}
     who, kind = visit.asked("who"), visit.asked("kind")
     people = sorted({d.who for d in decisions if d.kind != "second_look"})
-    found = [
-        d
-        for d in reversed(decisions)
-        if (not who or d.who == who) and (not kind or d.kind == kind)
-    ]
+    found = [d for d in reversed(decisions) if (not who or d.who == who) and (not kind or d.kind == kind)]
     pages = max(1, -(-len(found) // _PAGE))
     asked = visit.asked("page")
     number = min(max(int(asked) if asked.isdecimal() else 1, 1), pages)

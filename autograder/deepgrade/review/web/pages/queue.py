@@ -22,16 +22,16 @@ def show(visit: Visit) -> Response:
     pages = max(1, -(-len(found) // _PAGE))
     number = int(visit.asked("page")) if visit.asked("page").isdecimal() else 1
     number = min(max(number, 1), pages)
-    first = first_waiting(
-        filters.sequence(queue), visit.site.open.others(lab.name, visit.session.account)
-    )
+    first = first_waiting(filters.sequence(queue), visit.site.open.others(lab.name, visit.session.account))
     progress = visit.site.progress(lab.name)
     return visit.site.page(
         visit,
         "queue.html.j2",
         lab=lab,
         tab="queue",
-        items=[(item, item_path(visit, lab, item, filters)) for item in found[(number - 1) * _PAGE :][:_PAGE]],
+        items=[
+            (item, item_path(visit, lab, item, filters)) for item in found[(number - 1) * _PAGE :][:_PAGE]
+        ],
         count=len(found),
         number=number,
         pages=pages,

@@ -74,9 +74,7 @@ def save(visit: Visit) -> Response:
         )
     except ReviewConflictError as conflict:
         newer = conflict.newer
-        return _edit(
-            visit, lab, question, rubric, newer[-1].id if newer else None, newer=newer, status=409
-        )
+        return _edit(visit, lab, question, rubric, newer[-1].id if newer else None, newer=newer, status=409)
     except ReviewError as error:
         return _edit(visit, lab, question, rubric, seen, problem=str(error), status=400)
     return redirect(visit.site.path("labs", lab.name, "rubrics", question, saved=1))

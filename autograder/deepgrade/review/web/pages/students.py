@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,9 @@ def show(visit: Visit) -> Response:
     lab = site.lab(visit.path("lab"))
     student = site.student(lab.name, visit.path("student"))
     work = shown_work(site, lab, student)
+    if visit.session.names_hidden and work.page.run is not None:
+        facts = tuple(fact for fact in work.page.run.facts if fact[0] != "Submitted file")
+        work = replace(work, page=replace(work.page, run=replace(work.page.run, facts=facts)))
     name = work.review.submission.handed_in_as
     everybody = [one.student for one in site.desk(lab.name).students()]
     if visit.session.names_hidden:
@@ -83,9 +87,7 @@ def show(visit: Visit) -> Response:
             return ""
         return site.path("labs", lab.name, "students", site.names(lab.name).token(everybody[number]))
 
-    forms: dict[str, Any] = {
-        q.id: grading_form(visit, lab, work, q.id) for q in lab.questions if q.manual
-    }
+    forms: dict[str, Any] = {q.id: grading_form(visit, lab, work, q.id) for q in lab.questions if q.manual}
     return site.page(
         visit,
         "student_work.html.j2",
