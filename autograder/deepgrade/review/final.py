@@ -154,7 +154,7 @@ class FinalGrade:
 
 def final_grade(work: Work, rules: Rules) -> FinalGrade:
     """Return a student's final points; pure, and the only place where they are made."""
-    holding = in_force(list(work.decisions))
+    holding = in_force(work.decisions)
     by_question: dict[str, list[Decision]] = {}
     for decision in holding:
         by_question.setdefault(decision.place.question, []).append(decision)
