@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal, NamedTuple
 
@@ -318,8 +319,8 @@ class Decision(NamedTuple):
         return self.value.kind
 
 
-def in_force(decisions: list[Decision]) -> list[Decision]:
-    """Return what holds of a place's or a student's decisions, in order: neither undone nor an undo.
+def undone_ids(decisions: Sequence[Decision]) -> set[int]:
+    """Return the ids of decisions that were taken back.
 
     Args:
         decisions: Ascending by id.
@@ -328,4 +329,14 @@ def in_force(decisions: list[Decision]) -> list[Decision]:
     for decision in reversed(decisions):
         if isinstance(decision.value, Undo) and decision.id not in undone:
             undone.update(decision.value.decisions)
+    return undone
+
+
+def in_force(decisions: Sequence[Decision]) -> list[Decision]:
+    """Return what holds of a place's or a student's decisions, in order: neither undone nor an undo.
+
+    Args:
+        decisions: Ascending by id.
+    """
+    undone = undone_ids(decisions)
     return [d for d in decisions if d.id not in undone and not isinstance(d.value, Undo)]

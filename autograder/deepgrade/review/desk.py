@@ -261,33 +261,38 @@ class Desk:
 
     def _refresh(self) -> None:
         class_stamp, decided = lab_stamp(self._gradebook, self._lab.name), self.ledger.stamp()
-        changed: set[str] | None = set()
+        changed: set[str] = set()
         if class_stamp != self._class_stamp:
-            self._read_class()
-            changed = None
-        if decided != self._decided or changed is None:
+            changed |= self._read_class()
+        if decided != self._decided:
             names = self._read_decisions(decided)
-            if changed is not None and names is not None and "" not in names:
-                changed = {s for s, mine in self._names.items() if names & {s, *mine}}
+            if names is None or "" in names:
+                changed |= set(self._submissions)
             else:
-                changed = None
-        if changed is None:
-            changed = set(self._submissions)
-        for student in self._submissions:  # in its order, which the first time becomes that of the students
-            if student in changed:
-                self._students[student] = self._review(student)
-        if changed:
+                changed |= {s for s, mine in self._names.items() if names & {s, *mine}}
+        if changed or self._students.keys() != self._submissions.keys():
+            before = self._students
+            self._students = {
+                student: self._review(student) if student in changed else before[student]
+                for student in self._submissions
+            }
             self._queue = None
         self._class_stamp, self._decided = class_stamp, decided
 
-    def _read_class(self) -> None:
+    def _read_class(self) -> set[str]:
+        """Read what is in force; return the students whose work is another than before."""
         found = in_force_of(self._gradebook, self._lab.name)
-        self._names = self._gradebook.names_of_students(self._lab.name)
-        self._submissions = {one.student: one for one in found}
+        names = self._gradebook.names_of_students(self._lab.name)
         wanted = {one.score_id for one in found if one.score_id is not None}
         kept = {score_id: brief for score_id, brief in self._briefs.items() if score_id in wanted}
         self._briefs = kept | briefs_of(self._gradebook, sorted(wanted - set(kept)))
-        self._students = {}
+        changed = {
+            one.student
+            for one in found
+            if one != self._submissions.get(one.student) or names[one.student] != self._names.get(one.student)
+        }
+        self._names, self._submissions = names, {one.student: one for one in found}
+        return changed
 
     def _read_decisions(self, now: Stamp) -> set[str] | None:
         """Read what was decided since; return the names concerned, None where everything was read."""

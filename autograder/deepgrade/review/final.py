@@ -15,6 +15,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from deepgrade.lab import Lab
@@ -153,7 +154,7 @@ class FinalGrade:
 
 def final_grade(work: Work, rules: Rules) -> FinalGrade:
     """Return a student's final points; pure, and the only place where they are made."""
-    holding = in_force(list(work.decisions))
+    holding = in_force(work.decisions)
     by_question: dict[str, list[Decision]] = {}
     for decision in holding:
         by_question.setdefault(decision.place.question, []).append(decision)
@@ -225,6 +226,8 @@ def _question(
     rubric: RubricDefined | None,
     submission_id: int | None,
 ) -> FinalQuestion:
+    if not decisions:
+        return _untouched(result)
     overrides = {d.place.check: d for d in decisions if isinstance(d.value, Override)}
     checks = tuple(_check(check, overrides.get(check.check)) for check in result.checks)
     counted, decided, why = _counted(result, decisions, rubric)
@@ -269,6 +272,23 @@ def _question(
         comment=_comment(decisions),
         why=tuple(why),
         waiting=tuple(waiting),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _untouched(result: BriefQuestion) -> FinalQuestion:
+    """Return a question about which nobody decided anything. In a class the same results come again and again."""
+    checks = tuple(_check(check, None) for check in result.checks)
+    points, _ = (None, False) if result.points is None else _between(result.points, 0.0, result.assessed)
+    return FinalQuestion(
+        question=result.question,
+        manual=result.manual,
+        points=points,
+        possible=result.possible,
+        assessed=result.assessed,
+        given=result.points,
+        checks=checks,
+        waiting=tuple(_undecided(result, checks, points)),
     )
 
 
