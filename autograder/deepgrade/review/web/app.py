@@ -94,6 +94,7 @@ def _routes(site: Site) -> list[Route]:
         Route("/labs/{lab}/statistics", page(statistics.show, role=only)),
         Route("/labs/{lab}/students", page(students.show_all)),
         Route("/labs/{lab}/students/{student}", page(students.show)),
+        Route("/labs/{lab}/students/{student}/history", page(students.show_history)),
         Route("/labs/{lab}/students/{student}/notebook", page(students.notebook)),
         Route("/labs/{lab}/students/{student}/notebook/frame", page(students.notebook_frame)),
         Route("/labs/{lab}/students/{student}/log", page(students.notebook)),

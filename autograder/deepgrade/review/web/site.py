@@ -235,7 +235,7 @@ class Site:
         rubric = desk.rules().rubrics.get(place.question)
         latest = desk.ledger.latest(place)
         return Saved(
-            words="; ".join(said(d.value, rubric, desk.decisions(student)) for d in made),
+            words="; ".join(said(d, rubric, desk.decisions(student)) for d in made),
             student=student,
             question=place.question,
             check=place.check,

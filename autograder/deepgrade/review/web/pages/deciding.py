@@ -8,7 +8,7 @@ the form again, with a sentence, and nothing is lost.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -284,7 +284,7 @@ def _again(
         question=asked.question,
         check=asked.check,
         problem=problem,
-        newer=[(d, said(d.value, rubric, known)) for d in newer],
+        newer=[(d, said(d, rubric, known)) for d in newer],
         seen=newer[-1].id if newer else form.text("seen"),
         hidden=hidden,
         typed=[(name, words, form.text(name)) for name, words in _TYPED.items() if form.text(name)],
@@ -297,19 +297,20 @@ def _again(
         chosen=form.all("items"),
         none=form.text("none") == "1",
         final=asked.before.grade.question(asked.question) if asked.question else None,
-        decided=_in_words(asked),
+        decided=_in_words(asked, Place(student, asked.question, asked.check)),
         back=own_path(form.text("back"), site.settings.prefix) or site.path("labs", lab.name),
         is_item=item is not None,
     )
 
 
-def _in_words(asked: Asked) -> list[str]:
+def _in_words(asked: Asked, place: Place) -> list[str]:
     """Return what the form says, in words; nothing where it says nothing that can be decided."""
     rubric = asked.desk.rules().rubrics.get(asked.question)
     try:
-        return [said(value, rubric) for value in _ACTIONS[asked.form.text("action")](asked)]
+        values = _ACTIONS[asked.form.text("action")](asked)
     except (UnusableFormError, ReviewError, ValidationError):
         return []
+    return [said(Decision(0, place, value, "", "", datetime.now(UTC), None), rubric) for value in values]
 
 
 _TYPED = {

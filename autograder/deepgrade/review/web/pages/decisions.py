@@ -42,7 +42,7 @@ def show(visit: Visit) -> Response:
         lines=[
             (
                 d,
-                said(d.value, rubrics.get(d.place.question), before(d)),
+                said(d, rubrics.get(d.place.question), before(d)),
                 d.id in holding or d.kind == "undo",
                 of_name(d.place.student),
             )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from deepgrade.lab import Lab
-from deepgrade.records.decisions import Decision, Undo, in_force
+from deepgrade.records.decisions import Decision, in_force, undone_ids
 from deepgrade.review.web.visits import Visit
 from deepgrade.review.web.words import said
 from deepgrade.review.web.works import ShownWork
@@ -28,7 +27,7 @@ def history_lines(visit: Visit, lab: Lab, work: ShownWork, question: str | None 
     """Return a student's decisions, the latest first; of one question, or of everything where it is None."""
     rubrics = visit.site.desk(lab.name).rules().rubrics
     holding = {d.id for d in in_force(list(work.decisions))}
-    undone = _undone(work.decisions)
+    undone = undone_ids(work.decisions)
     lines = []
     for decision in work.decisions:
         if question is not None and decision.place.question != question:
@@ -36,7 +35,7 @@ def history_lines(visit: Visit, lab: Lab, work: ShownWork, question: str | None 
         lines.append(
             HistoryLine(
                 decision,
-                said(decision.value, rubrics.get(decision.place.question), work.decisions),
+                said(decision, rubrics.get(decision.place.question), work.decisions),
                 decision.id in holding,
                 decision.id not in undone and decision.kind not in ("second_look",),
                 work.seen(decision.place),
@@ -44,11 +43,3 @@ def history_lines(visit: Visit, lab: Lab, work: ShownWork, question: str | None 
         )
     lines.reverse()
     return lines
-
-
-def _undone(decisions: Sequence[Decision]) -> set[int]:
-    undone: set[int] = set()
-    for decision in reversed(decisions):
-        if isinstance(decision.value, Undo) and decision.id not in undone:
-            undone.update(decision.value.decisions)
-    return undone

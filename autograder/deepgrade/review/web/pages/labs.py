@@ -11,7 +11,7 @@ from deepgrade.lab import Lab
 from deepgrade.review.queue import KINDS, ItemKind, Progress, QueueItem
 from deepgrade.review.web.items import Filters, first_waiting
 from deepgrade.review.web.visits import Visit
-from deepgrade.review.web.words import KIND_WORDS
+from deepgrade.review.web.words import KIND_WORDS, counted_kind
 
 
 class LabCard(NamedTuple):
@@ -21,8 +21,8 @@ class LabCard(NamedTuple):
     students: int
     reviewed: int
     progress: Progress
-    waiting: tuple[tuple[str, int], ...]
-    """(what, how many)."""
+    waiting: tuple[str, ...]
+    """How much of what."""
 
 
 class Line(NamedTuple):
@@ -52,7 +52,7 @@ def _card(visit: Visit, name: str) -> LabCard:
     for kind in KINDS:
         left = sum(p.left for (of, _), p in progress.items() if of == kind)
         if left:
-            waiting.append((KIND_WORDS[kind], left))
+            waiting.append(counted_kind(kind, left))
     return LabCard(
         lab=desk.lab,
         students=len(students),

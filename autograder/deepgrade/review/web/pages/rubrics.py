@@ -123,11 +123,11 @@ def _edit(
         seen=seen or "",
         problem=problem,
         why=visit.form.text("why"),
-        newer=[(d, said(d.value)) for d in newer],
+        newer=[(d, said(d)) for d in newer],
         theirs=current if newer else None,
         effect=effect,
         effect_shown=effect[:_SHOWN] if effect else [],
-        history=[(d, said(d.value)) for d in reversed(known) if isinstance(d.value, RubricDefined)],
+        history=[(d, said(d)) for d in reversed(known) if isinstance(d.value, RubricDefined)],
     )
 
 

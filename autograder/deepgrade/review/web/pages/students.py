@@ -17,6 +17,7 @@ from deepgrade.report.notebook import read_notebook
 from deepgrade.report.points import STATE_WORDS
 from deepgrade.report.rendering import style_hash
 from deepgrade.report.text import points_text
+from deepgrade.review.history import history
 from deepgrade.review.web.pages.history import history_lines
 from deepgrade.review.web.pages.item import grading_form
 from deepgrade.review.web.prompts import prompt_of
@@ -108,6 +109,24 @@ def show(visit: Visit) -> Response:
         after_path=beside(place + 1),
         can_open=work.entry.run_folder is not None,
         synthetic=any(d.origin == "synthetic" for d in work.entry.run.data) if work.entry.run else False,
+    )
+
+
+def show_history(visit: Visit) -> Response:
+    """Show how a student's grade came about, from the first file to the final points."""
+    site = visit.site
+    lab = site.lab(visit.path("lab"))
+    student = site.student(lab.name, visit.path("student"))
+    desk = site.desk(lab.name)
+    return site.page(
+        visit,
+        "history.html.j2",
+        lab=lab,
+        tab="students",
+        student=student,
+        student_token=visit.path("student"),
+        grade=desk.student(student).grade,
+        events=history(site.gradebook, desk, student, run_of=RunStore(site.course, lab.name).read),
     )
 
 
