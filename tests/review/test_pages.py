@@ -48,7 +48,9 @@ def score(student, **more):
 
 def hand_in(book, student, made=None, refusal=None):
     key = None if refusal else KEY
-    submission = book.add_submission("small", student, f"{student}.ipynb", sha256="a", run_key=key, refusal=refusal)
+    submission = book.add_submission(
+        "small", student, f"{student}.ipynb", sha256="a", run_key=key, refusal=refusal
+    )
     if made is not None:
         book.add_score(submission, made)
 
@@ -263,7 +265,9 @@ def test_a_decision_is_undone_and_the_undo_too(browser, book):
     shown = student_page(client, "Bert")
     assert "taken back" in shown.text
     assert "waits for a person" in shown.text
-    again = next(f for _, f in forms(shown) if f.get("action") == "undo" and f["decisions"] != undo["decisions"])
+    again = next(
+        f for _, f in forms(shown) if f.get("action") == "undo" and f["decisions"] != undo["decisions"]
+    )
     assert client.post("/labs/small/decide", data=again).status_code == 303
     assert ReviewLedger(book, "small").decisions(students=["Bert"])[-1].kind == "undo"
     assert "No rubric item fits" in student_page(client, "Bert").text
@@ -302,7 +306,11 @@ def test_a_second_look_shows_the_request_and_is_answered(browser, book):
 def test_points_are_adjusted_with_a_reason_and_a_bonus_goes_above(browser):
     client = browser("tom")
     page = student_page(client, "Zoe Ada")
-    data = form(page, "adjust", question="a1") | {"points": "+0.5", "bonus": "1", "why": "Did more than asked."}
+    data = form(page, "adjust", question="a1") | {
+        "points": "+0.5",
+        "bonus": "1",
+        "why": "Did more than asked.",
+    }
     assert client.post("/labs/small/decide", data=data).status_code == 303
     assert "1.5" in student_page(client, "Zoe Ada").text
 
@@ -346,7 +354,8 @@ def test_a_rubric_that_cannot_be_used_is_shown_again_as_it_was_typed(browser):
     client = browser("tom")
     page = client.get("/labs/small/rubrics/a3")
     answer = client.post(
-        "/labs/small/rubrics/a3", data=[*_rubric_form(page, {"0.6": "much", "says why.": "says it"}), ("go", "save")]
+        "/labs/small/rubrics/a3",
+        data=[*_rubric_form(page, {"0.6": "much", "says why.": "says it"}), ("go", "save")],
     )
     assert answer.status_code == 400 and "is no number" in answer.text and "says it" in answer.text
 

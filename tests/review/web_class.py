@@ -38,17 +38,30 @@ def make_score(lab: Lab, checks, student: str, number: int, *, run_key: str = ""
             )
         )
         if any(c.status is CheckStatus.NEEDS_REVIEW for c in found):
-            flags.append(Flag(code="needs_review", sentence="A check could not decide.", question=question.id))
+            flags.append(
+                Flag(code="needs_review", sentence="A check could not decide.", question=question.id)
+            )
     if chance.random() < 0.1:
         flags.append(
-            Flag(code="public_hidden_gap", sentence="0.991 on its test set, 0.954 on hidden rows.", question="b7")
+            Flag(
+                code="public_hidden_gap",
+                sentence="0.991 on its test set, 0.954 on hidden rows.",
+                question="b7",
+            )
         )
     if chance.random() < 0.1:
         flags.append(
             Flag(code="near_threshold", sentence="0.9588 lies within the noise of 0.96.", question="b6")
         )
     model = ModelScore(
-        question="b6", name="network", hidden="mnist", metric="accuracy", value=0.95, low=0.94, high=0.96, rows=500
+        question="b6",
+        name="network",
+        hidden="mnist",
+        metric="accuracy",
+        value=0.95,
+        low=0.94,
+        high=0.96,
+        rows=500,
     )
     return SubmissionScore(
         lab=lab.name,
