@@ -97,11 +97,11 @@ def test_an_override_takes_the_place_of_one_check_and_says_what_the_check_gave_t
     made = (COUNTED, Override(points=0.5, given=0.0, status="failed"))
     before = grade(made, of=score("ada", a2=(0.0, 1.0)))
     assert before.question("a2").points == 1.5
-    assert before.question("a2").why == ("test_counted: 0.5 points by grace: because",)
+    assert before.question("a2").why == ("test_counted: 0.5 points by hand: because",)
     after = grade(made, of=score("ada", a2=(1.0, 1.0)))
     assert after.question("a2").points == 1.5
     assert after.question("a2").why == (
-        "test_counted: 0.5 points by grace: because (made when the check gave 0; it gives 1 now)",
+        "test_counted: 0.5 points by hand: because (made when the check gave 0; it gives 1 now)",
     )
     assert grade(made, (COUNTED, Override(points=None))).question("a2").points == 2.0
 
@@ -170,7 +170,7 @@ def test_another_tools_late_penalty_is_not_taken_twice_and_can_be_waived():
     assert (found.total, found.late.penalty, found.adjustment) == (3.25, 0.0, -0.25)
     waived = grade((A2, Points(points=2)), (ALL, LateWaived()), of=of, dates=dates)
     assert waived.total == 3.75
-    assert "waived by grace" in waived.why[0]
+    assert "is waived: because" in waived.why[0]
 
 
 def test_points_of_another_tools_graders_count_until_a_person_decides_here():
@@ -209,7 +209,7 @@ def test_grace_extension_waiver_and_unknown_times_cost_nothing_and_say_so():
     assert past.total == pytest.approx(3.6)
     extended = grade(*FULL, (ALL, Extension(due=NOON + 2 * DAY)), dates=TEN, handed_in_at=NOON + DAY)
     assert (extended.total, extended.late.extended) == (4.0, True)
-    assert "extended by grace: because" in extended.late.why[0]
+    assert "extended: because" in extended.late.why[0]
     shorter = grade(*FULL, (ALL, Extension(due=NOON - DAY)), dates=TEN, handed_in_at=NOON)
     assert shorter.total == 4.0
     waived = grade(*FULL, (ALL, LateWaived()), dates=TEN, handed_in_at=NOON + DAY)
@@ -250,7 +250,7 @@ values = st.one_of(
     st.tuples(st.just(A3), st.builds(Undo, decisions=undone)),
     st.tuples(st.just(A1), st.just(SecondLook(text="?"))),
 )
-briefs = st.builds(
+scores = st.builds(
     lambda a1, a2, status, extra: score(
         "ada",
         a1=a1,
@@ -282,7 +282,7 @@ rubrics = st.builds(
 )
 
 
-@given(briefs, st.lists(values, max_size=8), policies, rubrics, st.integers(-100, 2000))
+@given(scores, st.lists(values, max_size=8), policies, rubrics, st.integers(-100, 2000))
 def test_points_are_never_below_0_nor_above_what_can_be_had_and_a_stated_bonus(
     of, made, policy, rules, hours
 ):
@@ -299,7 +299,7 @@ def test_points_are_never_below_0_nor_above_what_can_be_had_and_a_stated_bonus(
     assert found.possible <= LAB.points + 1e-9
 
 
-@given(briefs, st.lists(values, max_size=8), rubrics)
+@given(scores, st.lists(values, max_size=8), rubrics)
 def test_without_a_due_date_nothing_is_taken_off_and_being_later_never_pays(of, made, rules):
     made = [one for one in made if not isinstance(one[1], Extension)]
     free = grade(*made, of=of, rubrics=rules, handed_in_at=NOON + 9 * DAY)
@@ -312,7 +312,7 @@ def test_without_a_due_date_nothing_is_taken_off_and_being_later_never_pays(of, 
     assert totals[0] == free.so_far
 
 
-@given(briefs, briefs, st.lists(values, max_size=8))
+@given(scores, scores, st.lists(values, max_size=8))
 def test_a_regrade_leaves_what_people_gave(before, after, made):
     one, other = (grade(*made, of=of) for of in (before, after))
     for first, second in zip(one.questions, other.questions, strict=True):
@@ -324,7 +324,7 @@ def test_a_regrade_leaves_what_people_gave(before, after, made):
                 assert a.points == b.points
 
 
-@given(briefs, st.lists(values, min_size=1, max_size=8))
+@given(scores, st.lists(values, min_size=1, max_size=8))
 def test_undoing_the_last_decision_gives_the_points_of_before(of, made):
     made = [one for one in made if not isinstance(one[1], Undo)] or [(A1, Points(points=1))]
     undone = grade(*made, (made[-1][0], Undo(decisions=(len(made),))), of=of)
@@ -332,7 +332,7 @@ def test_undoing_the_last_decision_gives_the_points_of_before(of, made):
     assert (undone.so_far, undone.total, undone.questions) == (before.so_far, before.total, before.questions)
 
 
-@given(briefs)
+@given(scores)
 def test_without_decisions_points_are_those_of_the_score(of):
     found = grade(of=of, rubrics={})
     given_points = [q.points for q in of.questions]
