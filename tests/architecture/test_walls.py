@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "engine": {"files", "lab", "data", "evidence", "submission", "sandbox", "run", "infer", "records"},
     "board": {"files", "lab", "data", "evidence", "score", "records", "engine"},
     "report": {"files", "lab", "evidence", "score", "records", "board"},
-    "review": {"files", "lab", "evidence", "score", "records", "report", "submission"},
+    "review": {"files", "lab", "evidence", "score", "records", "board", "report", "submission"},
     "native": {
         *(
             "files",

@@ -33,6 +33,7 @@ COMMANDS: dict[str, _Entry] = {
     "import": _Entry("import_results", "Take over results that otter or nbgrader made."),
     "regrade": _Entry("regrade", "Score stored runs again with changed checks; apply or cancel the result."),
     "report": _Entry("report", "Write the report, grades.csv and results.json again."),
+    "review": _Entry("review", "What people decide: the app for TAs, due dates, extensions, histories."),
     "verify": _Entry(
         "verify", "Prove labs fair: solution and alternatives full, blank nothing, mistakes what they name."
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
@@ -15,7 +16,7 @@ from deepgrade.report.captured import (
     Json,
     ModelView,
     captured_row,
-    epochs_of,
+    history_of,
     model_view,
     read_all_evidence,
     read_predictions,
@@ -37,7 +38,7 @@ from deepgrade.report.scored import (
     threshold_text,
     value_text,
 )
-from deepgrade.report.text import figure_text, one_line
+from deepgrade.report.text import figure_text, number, one_line
 from deepgrade.score.results import CheckResult, ModelScore
 
 
@@ -115,13 +116,14 @@ class StudentPage:
     """Results that are kept and do not count."""
 
 
-def student_page(report: ClassReport, entry: StudentEntry) -> StudentPage:
+def student_page(report: ClassReport, entry: StudentEntry, *, with_notebook: bool = True) -> StudentPage:
     """Read one student's run and return what their page shows."""
     predictions = read_predictions(entry.run_folder)
     evidence = read_all_evidence(entry.run_folder, [question.id for question in report.lab.questions])
     notebook = None
-    if entry.run_folder is not None and (entry.run_folder / "notebook.ipynb").exists():
-        notebook = read_notebook(entry.run_folder / "notebook.ipynb")
+    path = entry.run_folder / "notebook.ipynb" if entry.run_folder is not None and with_notebook else None
+    if path is not None and path.exists():
+        notebook = read_notebook(path)
     models = _models(report.lab, evidence, predictions)
     return StudentPage(
         questions=tuple(_question(report.lab, q, entry, evidence, models) for q in report.lab.questions),
@@ -226,7 +228,11 @@ def _comparison(
             break
         if other.id[:1] == question.id[:1]:
             earlier += [model for model in models[other.id] if model.name not in question.capture]
+    wanted.sort(
+        key=lambda model: question.capture.index(model.name)
+    )  # what the others are compared with comes first
     columns = ([earlier[-1]] if earlier else []) + wanted[:5]
+    histories = [history_of(evidence[model.question].items, model.name) for model in columns]
     scores = entry.score.model_scores if entry.score else ()
     by_metric: dict[str, dict[tuple[str, str], str]] = {}
     for s in scores:
@@ -248,7 +254,11 @@ def _comparison(
             for key in ("loss", "optimizer", "learning_rate")
         ),
         row("Training steps", [figure_text(m.steps) for m in columns]),
-        row("Epochs", [epochs_of(evidence[m.question].items, m.name) or "–" for m in columns]),
+        row("Epochs", [str(max(map(len, h.values()), default=0) or "–") for h in histories]),
+        *(
+            row(f"{words}, last epoch", [figure_text(_last(h.get(key))) for h in histories])
+            for key, words in _FITTED.items()
+        ),
         *(
             row(what, [texts.get((m.question, m.name)) or texts.get(("", m.name), "–") for m in columns])
             for what, texts in by_metric.items()
@@ -256,6 +266,18 @@ def _comparison(
     ]
     kept = tuple(r for r in rows if any(value != "–" for value, _ in r[1]))
     return Comparison(tuple(f"{m.name} ({m.question})" for m in columns), kept)
+
+
+_FITTED = {
+    "loss": "Training loss",
+    "accuracy": "Training accuracy",
+    "val_loss": "Validation loss",
+    "val_accuracy": "Validation accuracy",
+}
+
+
+def _last(values: list[Any] | None) -> float | None:
+    return number(values[-1]) if values else None
 
 
 def _hidden(report: ClassReport, entry: StudentEntry) -> tuple[HiddenView, ...]:
