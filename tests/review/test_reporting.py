@@ -12,70 +12,30 @@ from hypothesis import strategies as st
 
 from deepgrade.interchange.outgoing import class_grades
 from deepgrade.interchange.outgoing.grades import student_grade
-from deepgrade.records import Attribution, Course, Gradebook, Place, RunStore, brief_of
+from deepgrade.records import Attribution, brief_of
 from deepgrade.records.decisions import (
-    Adjustment,
     Comment,
-    DatesSet,
     Extension,
     FlagSettled,
-    LatePolicy,
-    Note,
-    Override,
     Points,
-    RubricChosen,
     SecondLook,
     SecondLookAnswered,
 )
 from deepgrade.report import StudentEntry, write_feedback, write_grades, write_report, write_results
-from deepgrade.report.from_records import class_report
 from deepgrade.report.grades import RESULTS_SCHEMA
 from deepgrade.report.points import summarise
 from deepgrade.review.desk import StudentReview
 from deepgrade.review.final import Rules, Work, final_grade
-from deepgrade.review.reporting import reviewed_entries, reviewed_entry, reviewed_report
+from deepgrade.review.reporting import reviewed_entries, reviewed_entry
 from deepgrade.score import CheckStatus
-from review.small_desk import LAB, NOON, desk_of, hand_in, score
-from review.test_final import COUNTED, TEN, decided, scores, values
-from support.small_class import make_small_lab
-
-
-class Class:
-    """A small class: ada waits, bert is reviewed and late, cleo has a file that is no notebook."""
-
-    def __init__(self, root):
-        self.files = make_small_lab(root)
-        self.course = Course(root / "course")
-        self.book = Gradebook(self.course.database)
-        hand_in(self.book, "ada", score("ada", flags=[("gpu_hidden", None)]))
-        hand_in(self.book, "bert", score("bert", a2=(0.0, 1.0)), at=NOON + timedelta(hours=30))
-        hand_in(self.book, "cleo", refusal="It is a PDF file.")
-        self.desk = desk_of(self.book)
-        self.desk.ledger.append(
-            Place(""), [DatesSet(due=NOON, late=LatePolicy(amount=10))], who="prof", why="as in the syllabus"
-        )
-        self.decide(
-            "bert",
-            "a3",
-            [RubricChosen(items=("r1",)), Comment(text="Compare them."), Note(text="SECRET-NOTE")],
-        )
-        self.decide("bert", "a2", [Override(points=0.5)], check="test_counted", why="half of it is right")
-        self.decide("bert", "a1", [Adjustment(points=-0.25)], why="copied a cell")
-
-    def decide(self, student, question, values, *, check="", why="", own=False, who="grace"):
-        """Decide what the latest decision was seen of."""
-        place = self.desk.place(student, question, check, own=own)
-        return self.desk.decide(student, place, values, who=who, seen=self.desk.ledger.latest(place), why=why)
-
-    def report(self, **options):
-        """Return the report with what people decided."""
-        report = class_report(self.files, self.course, self.book)
-        return reviewed_report(report, self.book, RunStore(self.course, "small"), **options)
+from review.made_decisions import COUNTED, TEN, decided, scores, values
+from review.small_course import SmallCourse
+from review.small_desk import LAB, NOON
 
 
 @pytest.fixture
 def small(tmp_path):
-    found = Class(tmp_path)
+    found = SmallCourse(tmp_path)
     yield found
     found.book.close()
 
