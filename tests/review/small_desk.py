@@ -7,6 +7,7 @@ from deepgrade.records import Gradebook, Place
 from deepgrade.review.desk import Desk
 from deepgrade.score import CheckResult, CheckStatus, Flag, QuestionResult, SubmissionScore
 
+RUN = "d" * 64
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 LAB = Lab.model_validate(
     {
@@ -67,7 +68,7 @@ def manual(question="a3", answer="Because.", points=None, possible=1.0):
     )
 
 
-def score(student, *, a1=1.0, a2=(1.0, 1.0), a2_status=None, flags=(), run_key="k", at=NOON, **more):
+def score(student, *, a1=1.0, a2=(1.0, 1.0), a2_status=None, flags=(), run_key=RUN, at=NOON, **more):
     return SubmissionScore(
         lab="small",
         student=student,
@@ -89,7 +90,7 @@ def score(student, *, a1=1.0, a2=(1.0, 1.0), a2_status=None, flags=(), run_key="
 
 def hand_in(book: Gradebook, student, made=None, *, sha="a", at=None, refusal=None):
     submission = book.add_submission(
-        "small", student, f"{student}.ipynb", sha256=sha, run_key="k", handed_in_at=at, refusal=refusal
+        "small", student, f"{student}.ipynb", sha256=sha, run_key=RUN, handed_in_at=at, refusal=refusal
     )
     if made is not None:
         book.add_score(submission, made)

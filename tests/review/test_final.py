@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepgrade.records import About, Decision, Place, brief_of
+from deepgrade.records import About, brief_of
 from deepgrade.records.decisions import (
     Adjustment,
     Comment,
@@ -25,23 +25,25 @@ from deepgrade.records.decisions import (
     Undo,
 )
 from deepgrade.review.final import Rules, Work, final_grade
-from deepgrade.review.rubrics import first_rubric
 from deepgrade.score import Adjustment as ScoreAdjustment
 from deepgrade.score import CheckStatus, Origin, SubmissionScore
+from review.made_decisions import (
+    A1,
+    A2,
+    A3,
+    ALL,
+    COUNTED,
+    DAY,
+    RUBRIC,
+    TEN,
+    UNKNOWN,
+    decided,
+    policies,
+    rubrics,
+    scores,
+    values,
+)
 from review.small_desk import LAB, NOON, check, checked, manual, score
-
-RUBRIC = first_rubric(LAB.question("a3"))
-UNKNOWN = About()
-A1, A2, A3, ALL = Place("ada", "a1"), Place("ada", "a2"), Place("ada", "a3"), Place("ada")
-COUNTED = Place("ada", "a2", "test_counted")
-
-
-def decided(*made, who="grace", why="", about=UNKNOWN):
-    """Return decisions of (place, value), numbered from 1."""
-    return [
-        Decision(number, place, value, why or "because", who, NOON, None, about)
-        for number, (place, value) in enumerate(made, start=1)
-    ]
 
 
 def grade(
@@ -97,11 +99,11 @@ def test_an_override_takes_the_place_of_one_check_and_says_what_the_check_gave_t
     made = (COUNTED, Override(points=0.5, given=0.0, status="failed"))
     before = grade(made, of=score("ada", a2=(0.0, 1.0)))
     assert before.question("a2").points == 1.5
-    assert before.question("a2").why == ("test_counted: 0.5 points by grace: because",)
+    assert before.question("a2").why == ("test_counted: 0.5 points by hand: because",)
     after = grade(made, of=score("ada", a2=(1.0, 1.0)))
     assert after.question("a2").points == 1.5
     assert after.question("a2").why == (
-        "test_counted: 0.5 points by grace: because (made when the check gave 0; it gives 1 now)",
+        "test_counted: 0.5 points by hand: because (made when the check gave 0; it gives 1 now)",
     )
     assert grade(made, (COUNTED, Override(points=None))).question("a2").points == 2.0
 
@@ -170,7 +172,7 @@ def test_another_tools_late_penalty_is_not_taken_twice_and_can_be_waived():
     assert (found.total, found.late.penalty, found.adjustment) == (3.25, 0.0, -0.25)
     waived = grade((A2, Points(points=2)), (ALL, LateWaived()), of=of, dates=dates)
     assert waived.total == 3.75
-    assert "waived by grace" in waived.why[0]
+    assert "is waived: because" in waived.why[0]
 
 
 def test_points_of_another_tools_graders_count_until_a_person_decides_here():
@@ -178,8 +180,6 @@ def test_points_of_another_tools_graders_count_until_a_person_decides_here():
     assert grade((A3, Points(points=1)), of=_of_tool()).question("a3").points == 1.0
 
 
-DAY = timedelta(days=1)
-TEN = DatesSet(due=NOON, late=LatePolicy(amount=10, most=50))
 FULL = ((A3, Points(points=1.0)),)
 
 
@@ -209,7 +209,7 @@ def test_grace_extension_waiver_and_unknown_times_cost_nothing_and_say_so():
     assert past.total == pytest.approx(3.6)
     extended = grade(*FULL, (ALL, Extension(due=NOON + 2 * DAY)), dates=TEN, handed_in_at=NOON + DAY)
     assert (extended.total, extended.late.extended) == (4.0, True)
-    assert "extended by grace: because" in extended.late.why[0]
+    assert "extended: because" in extended.late.why[0]
     shorter = grade(*FULL, (ALL, Extension(due=NOON - DAY)), dates=TEN, handed_in_at=NOON)
     assert shorter.total == 4.0
     waived = grade(*FULL, (ALL, LateWaived()), dates=TEN, handed_in_at=NOON + DAY)
@@ -235,54 +235,7 @@ def test_penalties_in_other_measures(policy, total):
     assert ("costs nothing" in found.late.why[0]) == (policy is None)
 
 
-points = st.floats(-5, 5, allow_nan=False)
-positive = st.floats(0, 5, allow_nan=False)
-chosen = st.lists(st.sampled_from(["r1", "r2", "x"])).map(tuple)
-dues = st.integers(-3000, 3000).map(lambda hours: NOON + timedelta(hours=hours))
-undone = st.lists(st.integers(1, 6), min_size=1).map(tuple)
-values = st.one_of(
-    st.tuples(st.sampled_from([A1, A2, A3]), positive.map(lambda p: Points(points=p))),
-    st.tuples(st.sampled_from([A1, A2, A3]), st.builds(Adjustment, points=points, bonus=st.booleans())),
-    st.tuples(st.sampled_from([A1, A3]), st.builds(RubricChosen, items=chosen)),
-    st.tuples(st.just(COUNTED), st.builds(Override, points=st.none() | positive, given=st.none() | positive)),
-    st.tuples(st.just(ALL), st.builds(Extension, due=dues)),
-    st.tuples(st.just(ALL), st.builds(LateWaived, waived=st.booleans())),
-    st.tuples(st.just(A3), st.builds(Undo, decisions=undone)),
-    st.tuples(st.just(A1), st.just(SecondLook(text="?"))),
-)
-briefs = st.builds(
-    lambda a1, a2, status, extra: score(
-        "ada",
-        a1=a1,
-        a2=(a2 if status in (CheckStatus.PASSED, CheckStatus.FAILED) else 0.0, 1.0),
-        a2_status=status,
-        adjustments=tuple(ScoreAdjustment(code="extra_credit", points=p) for p in extra),
-    ),
-    st.floats(0, 1),
-    st.floats(0, 1),
-    st.sampled_from(list(CheckStatus)),
-    st.lists(points, max_size=2),
-)
-policies = st.none() | st.builds(
-    LatePolicy,
-    amount=st.floats(0, 200),
-    by=st.sampled_from(["earned", "possible", "points"]),
-    unit=st.sampled_from(["hour", "day", "week"]),
-    most=st.none() | st.floats(0, 100),
-)
-rubrics = st.builds(
-    lambda start, worths: {
-        "a3": RubricDefined(
-            start=start,
-            items=tuple(RubricItem(id=f"r{n}", text="x", points=p) for n, p in enumerate(worths, start=1)),
-        )
-    },
-    st.sampled_from(["none", "full"]),
-    st.lists(points, max_size=2),
-)
-
-
-@given(briefs, st.lists(values, max_size=8), policies, rubrics, st.integers(-100, 2000))
+@given(scores, st.lists(values, max_size=8), policies, rubrics, st.integers(-100, 2000))
 def test_points_are_never_below_0_nor_above_what_can_be_had_and_a_stated_bonus(
     of, made, policy, rules, hours
 ):
@@ -299,7 +252,7 @@ def test_points_are_never_below_0_nor_above_what_can_be_had_and_a_stated_bonus(
     assert found.possible <= LAB.points + 1e-9
 
 
-@given(briefs, st.lists(values, max_size=8), rubrics)
+@given(scores, st.lists(values, max_size=8), rubrics)
 def test_without_a_due_date_nothing_is_taken_off_and_being_later_never_pays(of, made, rules):
     made = [one for one in made if not isinstance(one[1], Extension)]
     free = grade(*made, of=of, rubrics=rules, handed_in_at=NOON + 9 * DAY)
@@ -312,7 +265,7 @@ def test_without_a_due_date_nothing_is_taken_off_and_being_later_never_pays(of, 
     assert totals[0] == free.so_far
 
 
-@given(briefs, briefs, st.lists(values, max_size=8))
+@given(scores, scores, st.lists(values, max_size=8))
 def test_a_regrade_leaves_what_people_gave(before, after, made):
     one, other = (grade(*made, of=of) for of in (before, after))
     for first, second in zip(one.questions, other.questions, strict=True):
@@ -324,7 +277,7 @@ def test_a_regrade_leaves_what_people_gave(before, after, made):
                 assert a.points == b.points
 
 
-@given(briefs, st.lists(values, min_size=1, max_size=8))
+@given(scores, st.lists(values, min_size=1, max_size=8))
 def test_undoing_the_last_decision_gives_the_points_of_before(of, made):
     made = [one for one in made if not isinstance(one[1], Undo)] or [(A1, Points(points=1))]
     undone = grade(*made, (made[-1][0], Undo(decisions=(len(made),))), of=of)
@@ -332,7 +285,7 @@ def test_undoing_the_last_decision_gives_the_points_of_before(of, made):
     assert (undone.so_far, undone.total, undone.questions) == (before.so_far, before.total, before.questions)
 
 
-@given(briefs)
+@given(scores)
 def test_without_decisions_points_are_those_of_the_score(of):
     found = grade(of=of, rubrics={})
     given_points = [q.points for q in of.questions]

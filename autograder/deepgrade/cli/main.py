@@ -25,7 +25,9 @@ COMMANDS: dict[str, _Entry] = {
     "demo": _Entry("demo", "Grade eight demo submissions of LE5 on synthetic data, from start to report."),
     "doctor": _Entry("doctor", "Say what works on this machine and how to repair what does not."),
     "examples": _Entry("examples", "Write submissions of a lab to try a pipeline with."),
-    "export": _Entry("export", "Write a lab's grades for nbgrader, otter, Gradescope, Canvas or Moodle."),
+    "export": _Entry(
+        "export", "Write a lab's grades: CSV, JSON, nbgrader, otter, Gradescope, Canvas, Moodle."
+    ),
     "grade": _Entry("grade", "Grade submissions: run, predict, score, record, report."),
     "image": _Entry("image", "Build and check the container image for podman, docker and apptainer."),
     "import": _Entry("import_results", "Take over results that otter or nbgrader made."),

@@ -80,6 +80,8 @@ class QuestionView:
     cells: tuple[int, ...]
     problem: str | None
     comment: str | None
+    why: tuple[str, ...]
+    """How the points come about, where people decided."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,7 @@ def _question(
     text = result.answer if result else None
     if text is None and entry.run is not None and question.manual:
         text = entry.run.submission.answers.get(question.id)
+    reviewed = entry.review.questions.get(question.id) if entry.review else None
     cells = [t.cell for t in entry.run.cell_times if t.question == question.id] if entry.run else []
     return QuestionView(
         id=question.id,
@@ -192,7 +195,8 @@ def _question(
         comparison=_comparison(lab, question, evidence, models, entry),
         cells=tuple(cells[:40]),
         problem=evidence[question.id].problem,
-        comment=result.comment if result else None,
+        comment=(reviewed.comment if reviewed else "") or (result.comment if result else None),
+        why=reviewed.why if reviewed else (),
     )
 
 

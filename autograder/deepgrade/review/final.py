@@ -243,9 +243,7 @@ def _question(
     if adjusted is not None and isinstance(adjusted.value, Adjustment) and adjusted.value.points:
         bonus = max(0.0, adjusted.value.points) if adjusted.value.bonus else 0.0
         counted = None if counted is None and result.manual else (counted or 0.0) + adjusted.value.points
-        why.append(
-            f"{adjusted.value.points:+g} points{' beside the others' if bonus else ''} by {adjusted.who}: {adjusted.why}"
-        )
+        why.append(f"{adjusted.value.points:+g} points{' as a bonus' if bonus else ''}: {adjusted.why}")
     if counted is not None:
         counted, cut = _between(counted, 0.0, assessed + bonus)
         if cut:
@@ -299,7 +297,7 @@ def _counted(
     by_hand = _latest(decisions, Points)
     if by_hand is not None and isinstance(by_hand.value, Points) and by_hand.value.points is not None:
         reason = f": {by_hand.why}" if by_hand.why else "."
-        return by_hand.value.points, by_hand, [f"{by_hand.value.points:g} points by {by_hand.who}{reason}"]
+        return by_hand.value.points, by_hand, [f"{by_hand.value.points:g} points by hand{reason}"]
     chosen = _latest(decisions, RubricChosen, RubricCleared)
     if chosen is not None and isinstance(chosen.value, RubricChosen):
         items = chosen.value.items
@@ -315,7 +313,7 @@ def _check(result: BriefCheck, decision: Decision | None) -> FinalCheck:
     if decision is None or not isinstance(value, Override) or value.points is None:
         return FinalCheck(result.check, result.status, result.points, result.points, result.possible)
     points = min(value.points, result.possible)
-    why = f"{result.check}: {points:g} points by {decision.who}: {decision.why}"
+    why = f"{result.check}: {points:g} points by hand: {decision.why}"
     now = result.points if result.status.is_assessed else None
     if value.given != now or (value.status and value.status != result.status.value):
         why += f" (made when the check gave {_gave(value.given)}; it gives {_gave(now)} now)"
@@ -357,7 +355,7 @@ def _of_tool(brief: Brief | None, decisions: list[Decision]) -> tuple[float, lis
     total, why = [], []
     for one in brief.adjustments:
         if one.code == "late_penalty" and waived and waiver is not None:
-            why.append(f"The late penalty of {brief.tool} is waived by {waiver.who}: {waiver.why}")
+            why.append(f"The late penalty of {brief.tool} is waived: {waiver.why}")
             continue
         total.append(one.points)
         name = "late penalty" if one.code == "late_penalty" else "extra credit"

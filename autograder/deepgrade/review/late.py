@@ -58,7 +58,7 @@ def lateness(
     why = []
     extended = own is not None and own == due and own != common
     if extended and extension is not None:
-        why.append(f"Due {shown(due, zone)}, extended by {extension.who}: {extension.why}")
+        why.append(f"Due {shown(due, zone)}, extended: {extension.why}")
     found = Lateness(due.astimezone(UTC), handed_in_at, extended=extended)
     if handed_in_at is None:
         why.append("Nothing says when this was handed in, so it counts as in time.")
@@ -74,7 +74,7 @@ def lateness(
     found = found._replace(late_s=late_s)
     policy = dates.late if dates else None
     if waiver and isinstance(waiver.value, LateWaived) and waiver.value.waived:
-        why.append(f"{by}; the penalty is waived by {waiver.who}: {waiver.why}")
+        why.append(f"{by}; the penalty is waived: {waiver.why}")
         return found._replace(waived=True, why=tuple(why))
     if policy is None:
         why.append(f"{by}; that costs nothing here.")
