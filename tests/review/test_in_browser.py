@@ -1,18 +1,33 @@
 """The review app in a real browser: a class is graded by keyboard, two TAs collide, a hostile submission runs nothing."""
 
 import pytest
-from review.web_class import REPOSITORY, add_hostile, make_class
-from review.web_client import PASSWORD
-from review.web_server import running
-from support.browser import chromium, needs_chromium
 
-from deepgrade.records import Gradebook
+from deepgrade.lab import LabFiles, load_lab
 from deepgrade.records.reviews import ReviewLedger
 from deepgrade.review.desk import Desk
+from review.web_class import add_hostile
+from review.web_client import PASSWORD
+from review.web_server import running
+from support.axe import axe_source, serious_faults
+from support.browser import chromium, needs_chromium
+from support.made_class import REPOSITORY, make_class
 
 pytestmark = needs_chromium
 
 CLASS = 30
+
+_ACTING = """() => {
+    const ours = address => new URL(address, location).href.startsWith(location.origin + '/');
+    const all = query => [...document.querySelectorAll(query)];
+    return {
+        scripts: all('script').filter(s => s.textContent.trim() || !s.src.startsWith(location.origin + '/static/')).length,
+        handlers: all('*').flatMap(e => e.getAttributeNames()).filter(n => n.startsWith('on')).length,
+        styles: all('[style]').length,
+        foreign: all('form,a[href],iframe').filter(e => !ours(e.getAttribute('action') || e.href || e.src)).length,
+        frames: all('iframe').filter(f => f.getAttribute('sandbox') !== '').length,
+        others: all('object,embed,base,meta[http-equiv]').length};
+}"""
+"""Counts what a page may not hold."""
 
 
 def opened(browser, base, who, **options):
@@ -97,17 +112,11 @@ def test_a_ta_grades_a_class_from_the_queue_by_keyboard(le5):
                 press(page, "1")
                 save(page)  # ... and grades it anew
         assert page.url.startswith(f"{base}/labs/le5?saved=")
-    desk = Desk(book, _lab(book))
+    desk = Desk(book, load_lab(LabFiles(REPOSITORY, "le5")))
     found = {one.student: one.grade.question("a1").points for one in desk.students()}
     assert len(found) == CLASS
     assert found == pytest.approx(graded)
     assert heard == []
-
-
-def _lab(_book):
-    from deepgrade.lab import LabFiles, load_lab
-
-    return load_lab(LabFiles(REPOSITORY, "le5"))
 
 
 def test_two_tas_collide_and_nothing_is_lost(le5):
@@ -143,9 +152,9 @@ def test_everything_works_without_script(le5):
         page.goto(f"{base}/labs/le5")
         page.click("tr:has-text('a1') a.button")
         page.check("input[name=items] >> nth=0")
-        page.click("text=Save and next")
+        page.click("button:has-text('Save and next')")
         assert "Saved: a1" in page.inner_text(".said-bar")
-        page.click("text=Undo")
+        page.click(".said-bar button")
         assert "takes back" in page.inner_text(".said-bar")
 
 
@@ -164,17 +173,7 @@ def test_the_page_of_a_hostile_submission_runs_nothing(tmp_path):
             seen.add(path)
             page.goto(path)
             page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-            facts = page.evaluate(
-                """() => ({
-                    scripts: [...document.scripts].map(s => s.src).filter(s => !s.startsWith(location.origin + '/static/')).length,
-                    inline: [...document.scripts].filter(s => s.textContent.trim()).length,
-                    handlers: [...document.querySelectorAll('*')].flatMap(e => e.getAttributeNames())
-                        .filter(n => n.startsWith('on')).length,
-                    styles: document.querySelectorAll('[style]').length,
-                    foreign: [...document.querySelectorAll('form,a[href],iframe')]
-                        .filter(e => !new URL(e.getAttribute('action') || e.href || e.src, location).href.startsWith(location.origin + '/')).length,
-                    open_frames: [...document.querySelectorAll('iframe')].filter(f => f.getAttribute('sandbox') !== '').length})"""
-            )
+            facts = page.evaluate(_ACTING)
             assert set(facts.values()) == {0}, (path, facts)
             links = page.eval_on_selector_all("a[href], iframe[src]", "all => all.map(e => e.href || e.src)")
             waiting += [link.partition("#")[0] for link in links if f"/labs/{lab}" in link]
@@ -222,3 +221,29 @@ def test_no_page_is_wider_than_a_phone(le5):
             page.goto(path)
             page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
             assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault_on_any_page(le5, scheme):
+    base, _ = le5
+    source, found = axe_source(), {}
+    with chromium() as browser:
+        page = opened(browser, base, "ada", color_scheme=scheme)
+        paths = [base, f"{base}/account", f"{base}/accounts", f"{base}/labs/le5"]
+        for name in ("queue", "students", "rubrics", "rubrics/a1", "comments", "statistics", "decisions"):
+            paths.append(f"{base}/labs/le5/{name}")
+        for kind in ("manual", "check", "flag", "borderline"):
+            page.goto(f"{base}/labs/le5/queue?kind={kind}")
+            page.click("tbody a")
+            paths.append(page.url)
+        page.goto(f"{base}/labs/le5/students")
+        page.click("tbody a")
+        paths += [page.url, f"{page.url}/history"]
+        for path in paths:
+            page.goto(path)
+            page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+            found |= serious_faults(page, source)
+        page = browser.new_page(color_scheme=scheme)
+        page.goto(f"{base}/login")
+        found |= serious_faults(page, source)
+    assert found == {}

@@ -4,13 +4,13 @@ import html
 import re
 
 import pytest
-from review import small_desk
-from review.web_client import served, token_of
 
 from deepgrade.records import Course, Gradebook
 from deepgrade.records.decisions import Place, SecondLook
 from deepgrade.records.reviews import ReviewLedger
 from deepgrade.score import CheckStatus
+from review import small_desk
+from review.web_client import served, token_of
 
 TOML = """
 schema_version = 1

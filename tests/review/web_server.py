@@ -7,10 +7,10 @@ import time
 from pathlib import Path
 
 import uvicorn
-from review.web_client import make_accounts
 
 from deepgrade.review.web.app import make_app
 from deepgrade.review.web.settings import WebSettings
+from review.web_client import make_accounts
 
 
 @contextlib.contextmanager
