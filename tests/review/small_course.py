@@ -26,7 +26,12 @@ class SmallCourse:
         self.course = Course(root / "course")
         self.book = Gradebook(self.course.database)
         hand_in(self.book, "ada", score("ada", flags=[("gpu_hidden", None)]))
-        hand_in(self.book, "bert", score("bert", a2=(0.0, 1.0)), at=NOON + timedelta(hours=30))
+        hand_in(
+            self.book,
+            "bert",
+            score("bert", a2=(0.0, 1.0), at=NOON + timedelta(hours=31)),
+            at=NOON + timedelta(hours=30),
+        )
         hand_in(self.book, "cleo", refusal="It is a PDF file.")
         self.desk = desk_of(self.book)
         self.desk.ledger.append(
