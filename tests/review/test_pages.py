@@ -71,11 +71,19 @@ PAGES = (
 
 @pytest.fixture
 def places(tmp_path):
-    root, course = tmp_path / "root", tmp_path / "course"
+    return make_places(tmp_path)
+
+
+def make_places(folder, database=None):
+    """Write the lab and a gradebook with a class of four; return the labs' root and the course."""
+    root, course = folder / "root", folder / "course"
     (root / "solutions" / "small").mkdir(parents=True)
     (root / "tests" / "hidden").mkdir(parents=True)
     (root / "solutions" / "small" / "lab.toml").write_text(TOML)
-    book = Gradebook(Course(course).gradebook)
+    course.mkdir()
+    if database is not None:
+        Course(course).database_setting.write_text(database)
+    book = Gradebook(Course(course).database)
     hand_in(book, "Zoe Ada", score("Zoe Ada"))
     hand_in(book, "Bert", score("Bert", a1=0.0, flags=[("near_threshold", "a1"), ("odd", None)]))
     hand_in(book, "Cleo", score("Cleo", a2=(0.0, 1.0), a2_status=CheckStatus.NEEDS_REVIEW))
@@ -444,3 +452,27 @@ def test_a_regrade_keeps_what_people_decided_and_says_so(browser, book):
     submission = book.entry("small", "Bert").submission_id
     book.add_score(submission, score("Bert", a1=0.5))
     assert "made when the check gave 0; it gives 0.5 now" in student_page(client, "Bert").text
+
+
+def test_on_postgresql_pages_conflicts_and_undos_are_the_same(postgres, tmp_path):
+    places = make_places(tmp_path, postgres.new_database())
+    with served(*places) as opened:
+        tom, tina = opened("tom"), opened("tina")
+        for path in PAGES:
+            assert tom.get(path).status_code == 200, path
+        at_tom, at_tina = item(tom, "manual", "Bert"), item(tina, "manual", "Bert")
+        assert send(tom, at_tom, "grade", fields=[("items", "r1")]).status_code == 303
+        conflict = send(tina, at_tina, "grade", points="0.2")
+        assert conflict.status_code == 409 and "says why" in conflict.text
+        mine = tina.post("/labs/small/decide", data=form(conflict, "grade"))
+        after = tina.get(mine.headers["location"])
+        assert tina.post("/labs/small/decide", data=form(after, "undo")).status_code == 303
+        assert "taken back" in student_page(tom, "Bert").text
+        assert opened("ada").get("/labs/small/statistics").status_code == 200
+    book = Gradebook(Course(places[1]).database)
+    try:
+        kinds = [(d.who, d.kind) for d in ReviewLedger(book, "small").decisions(students=["Bert"])]
+    finally:
+        book.close()
+    assert kinds == [("tom", "rubric"), ("tina", "rubric_cleared"), ("tina", "points"), ("tina", "undo")]
+    assert not (places[1] / "gradebook.db").exists()
