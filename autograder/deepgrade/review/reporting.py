@@ -118,7 +118,7 @@ def _question(result: QuestionResult, final: FinalQuestion) -> QuestionResult:
                 update={
                     "status": CheckStatus.PASSED if full else CheckStatus.FAILED,
                     "points": found.points,
-                    "reason": f"A person decided: {found.decided.why} The check itself: {_said(check)}.",
+                    "reason": f"A person decided: {found.decided.why.rstrip('.')}. The check itself: {_said(check)}.",
                 }
             )
         )
