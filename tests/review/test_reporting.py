@@ -153,7 +153,7 @@ def test_reports_and_exports_add_up_to_the_final_grade(of, made, hours):
     work = Work("ada", brief_of(of), decided(*made), 1, NOON + timedelta(hours=hours))
     grade = final_grade(work, Rules(LAB, {}, TEN))
     review = StudentReview("ada", None, grade, (), False)
-    entry = reviewed_entry(StudentEntry("ada", "ada", of), review, [])
+    entry = reviewed_entry(StudentEntry("ada", "ada", of), review, list)
     row = summarise(entry, LAB, "ada")
     if grade.total is None:
         assert row.tally.total is None
