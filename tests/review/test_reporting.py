@@ -142,7 +142,7 @@ def test_overrides_reach_what_leaves_check_by_check(small):
     entry = next(e for e in reviewed_entries(small.desk, small.book) if e.student == "bert")
     check = entry.score.check("test_counted")
     assert (check.points, check.status) == (0.5, CheckStatus.FAILED)
-    assert check.reason == "A person decided: half of it is right The check itself: failed, 0 of 1 points."
+    assert check.reason == "A person decided: half of it is right. The check itself: failed, 0 of 1 points."
     assert entry.score.automatic_points == pytest.approx(2.25)
     assert small.book.entry("small", "bert").score.check("test_counted").points == 0.0, "what is stored stays"
     assert [e.student for e in reviewed_entries(small.desk, small.book, only_reviewed=True)] == ["bert"]
@@ -153,7 +153,7 @@ def test_reports_and_exports_add_up_to_the_final_grade(of, made, hours):
     work = Work("ada", brief_of(of), decided(*made), 1, NOON + timedelta(hours=hours))
     grade = final_grade(work, Rules(LAB, {}, TEN))
     review = StudentReview("ada", None, grade, (), False)
-    entry = reviewed_entry(StudentEntry("ada", "ada", of), review, [])
+    entry = reviewed_entry(StudentEntry("ada", "ada", of), review, list)
     row = summarise(entry, LAB, "ada")
     if grade.total is None:
         assert row.tally.total is None

@@ -194,7 +194,7 @@ def test_the_history_of_a_contested_grade_from_the_first_file_to_the_final_point
     assert kinds[0] == "submission"
     assert kinds.count("score") == 2 and "regrade" in kinds and "rule" in kinds
     sentences = " | ".join(event["sentence"] for event in document["events"])
-    for words in ("handed in bert.ipynb as bert", "asks for a second look of a1: It was my own!", "points of a1: 1",
+    for words in ("handed in bert.ipynb as bert", "asks for a second look at a1: It was my own!", "points of a1: 1",
                   f"re-grade set {set_id} applied", "test_counted: 0.5 points (the check gave 0)"):  # fmt: skip
         assert words in sentences, words
     contested = next(e for e in document["events"] if e["sentence"].startswith(f"#{made.id} "))

@@ -72,8 +72,13 @@ class Review:
     """For the student, about everything."""
     answers: tuple[tuple[str, str, str], ...] = ()
     """(question or empty, what the student asked, the answer or empty) of each request for a second look."""
-    history: tuple[HistoryLine, ...] = ()
-    """From the first file to the last decision; for the staff."""
+    tell: Callable[[], tuple[HistoryLine, ...]] = tuple
+    """Reads the history, which only some of what is written needs."""
+
+    @property
+    def history(self) -> tuple[HistoryLine, ...]:
+        """From the first file to the last decision; for the staff. Read anew every time."""
+        return self.tell()
 
 
 @dataclass(frozen=True)

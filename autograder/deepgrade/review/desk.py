@@ -126,6 +126,22 @@ class Desk:
             self.student(student)
             return self._of(student)
 
+    def names(self, student: str) -> list[str]:
+        """Return the names under which a student handed in, and the student's key.
+
+        Raises:
+            ReviewError: Nobody of that name handed in.
+        """
+        with self._lock:
+            self.student(student)
+            return list(dict.fromkeys((*self._names[student], student)))
+
+    def lab_decisions(self) -> list[Decision]:
+        """Return everything that was decided about the lab itself (rubrics, dates, comments to use again), in order."""
+        with self._lock:
+            self._refresh()
+            return list(self._decisions.get("", ()))
+
     def decide(
         self,
         student: str,

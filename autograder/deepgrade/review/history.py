@@ -69,9 +69,7 @@ def history(
         ReviewError: Nobody of that name handed in.
         GradebookError: As `Gradebook`'s.
     """
-    desk.student(student)
-    lab = desk.lab.name
-    names = list(dict.fromkeys((*gradebook.names_of_students(lab).get(student, ()), student)))
+    lab, names = desk.lab.name, desk.names(student)
     events: list[HistoryEvent] = []
     for submission in submissions_of(gradebook, lab, names):
         events += _of_submission(submission, run_of)
@@ -81,7 +79,7 @@ def history(
             HistoryEvent(said.decided_at, "attribution", f"{said.handed_in_as} is {whose}: {said.why}")
         )
     decisions = desk.decisions(student)
-    rules = desk.ledger.decisions(students=[""])
+    rules = desk.lab_decisions()
     zone = next((d.value.zone for d in reversed(rules) if isinstance(d.value, DatesSet)), "UTC")
     rubrics = desk.rules().rubrics
     undone = undone_ids(decisions)

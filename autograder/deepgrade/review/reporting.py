@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from deepgrade.records.decisions import SecondLook, SecondLookAnswered
 from deepgrade.records.gradebook import Entry, Gradebook
@@ -37,13 +38,16 @@ def reviewed_report(
             if review is None:  # came while the report was written
                 continue
             if review.reviewed or not only_reviewed:
-                yield reviewed_entry(entry, review, history(gradebook, desk, entry.student, run_of=runs.read))
+                events = partial(history, gradebook, desk, entry.student, run_of=runs.read)
+                yield reviewed_entry(entry, review, events)
 
     return replace(report, students=students)
 
 
-def reviewed_entry(entry: StudentEntry, one: StudentReview, events: list[HistoryEvent]) -> StudentEntry:
-    """Return a student's entry with what people decided."""
+def reviewed_entry(
+    entry: StudentEntry, one: StudentReview, events: Callable[[], list[HistoryEvent]]
+) -> StudentEntry:
+    """Return a student's entry with what people decided; the history is read when somebody asks for it."""
     grade = one.grade
     decided = {
         q.question: q.points
@@ -75,7 +79,7 @@ def reviewed_entry(entry: StudentEntry, one: StudentReview, events: list[History
             why=grade.why,
             comment=grade.comment,
             answers=_answers(grade),
-            history=tuple(_line(event) for event in events),
+            tell=lambda: tuple(_line(event) for event in events()),
         ),
     )
 
@@ -118,7 +122,7 @@ def _question(result: QuestionResult, final: FinalQuestion) -> QuestionResult:
                 update={
                     "status": CheckStatus.PASSED if full else CheckStatus.FAILED,
                     "points": found.points,
-                    "reason": f"A person decided: {found.decided.why} The check itself: {_said(check)}.",
+                    "reason": f"A person decided: {found.decided.why.rstrip('.')}. The check itself: {_said(check)}.",
                 }
             )
         )

@@ -58,13 +58,14 @@ def sentence_of(decision: Decision, rubric: RubricDefined | None = None, zone: s
 
 
 def _other(value: object, where: str, zone: str) -> str:
+    at = where.replace(" of ", " at ", 1)
     words: dict[type, Callable[..., str]] = {
-        Comment: lambda v: f"comment{where}: {v.text}" if v.text else f"comment{where} taken away",
-        Note: lambda v: f"note for staff{where}: {v.text}",
-        Reviewed: lambda v: f"marked {'' if v.reviewed else 'not '}reviewed{where}",
-        FlagSettled: lambda v: f"flag {v.code}{where} {'settled' if v.settled else 'open again'}",
-        SecondLook: lambda v: f"asks for a second look{where}: {v.text}",
-        SecondLookAnswered: lambda v: f"answer to the second look{where}: {v.text}",
+        Comment: lambda v: f"comment{at}: {v.text}" if v.text else f"comment{at} taken away",
+        Note: lambda v: f"note for staff{at}: {v.text}",
+        Reviewed: lambda v: f"marked {'' if v.reviewed else 'not '}reviewed{at}",
+        FlagSettled: lambda v: f"flag {v.code}{at} {'settled' if v.settled else 'open again'}",
+        SecondLook: lambda v: f"asks for a second look{at}: {v.text}",
+        SecondLookAnswered: lambda v: f"answer to the second look{at}: {v.text}",
         Extension: lambda v: (
             f"extension until {shown(v.due, zone)}"
             if v.due
@@ -75,7 +76,7 @@ def _other(value: object, where: str, zone: str) -> str:
         RubricDefined: lambda v: (
             f"rubric{where}: " + "; ".join(f"{item.points:+g} {item.text}" for item in v.items)
         ),
-        CommentSaved: lambda v: f"comment to use again{where}: {v.name}",
+        CommentSaved: lambda v: f"comment to use again{at}: {v.name}",
         DatesSet: lambda v: dates_text(v),
     }
     return words[type(value)](value)
