@@ -1,9 +1,10 @@
-"""What many tests share: a store with the quick synthetic MNIST, made once."""
+"""What many tests share: a store with the quick synthetic MNIST, made once; databases for gradebooks."""
 
 import pytest
 from hypothesis import settings
 
 from deepgrade.data import DataStore
+from support.postgres import running_server
 
 # Laws are about results; how long an example takes on a busy machine says nothing about them.
 settings.register_profile("deepgrade", deadline=None)
@@ -16,3 +17,18 @@ def digits_store(tmp_path_factory):
     store = DataStore(tmp_path_factory.mktemp("store"))
     store.synthetic("mnist", "quick")
     return store
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path):
+    """Where a gradebook may be: a file that is not there yet, or the URL of an empty database."""
+    if request.param == "sqlite":
+        return tmp_path / "course" / "gradebook.db"
+    return request.getfixturevalue("postgres").new_database()

@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "board": {"files", "lab", "data", "evidence", "score", "records", "engine"},
     "report": {"files", "lab", "evidence", "score", "records", "board"},
     "publish": {"files", "records", "report"},
+    "review": {"files", "lab", "evidence", "score", "records", "board", "report", "submission"},
     "native": {
         *(
             "files",

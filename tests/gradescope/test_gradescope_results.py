@@ -311,7 +311,9 @@ def test_a_class_gets_a_file_each_and_who_was_not_scored_none(tmp_path):
     stale.write_text("{}", encoding="utf-8")
     written = {
         one.student: one
-        for one in write_class_results(LAB, course, gradebook, tmp_path / "out", ResultOptions())
+        for one in write_class_results(
+            LAB, course, gradebook.entries(LAB.name), tmp_path / "out", ResultOptions()
+        )
     }
     gradebook.close()
     assert written["bo"].path is None and "Not scored" in written["bo"].why and not stale.exists()

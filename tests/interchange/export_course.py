@@ -43,6 +43,9 @@ class Silent:
     def scoring(self, count):
         """Hear that scoring begins."""
 
+    def note(self, text):
+        """Hear nothing of it."""
+
 
 def notebooks(files: LabFiles) -> dict[str, str]:
     """Return a class: everything right, a mistake, blank, hostile, of otter's flavour, refused."""

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import socket
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 
@@ -55,10 +56,12 @@ def _run(graded, *words):
     return done.exit_code, done.output
 
 
-def _publish(graded, folder, **options):
+def _publish(graded, folder, *, only=None, **options):
     lab, course, _ = graded
     with open_gradebook(course) as gradebook:
-        return publish_pages(class_report(lab, course, gradebook), course, folder, **options)
+        report = class_report(lab, course, gradebook)
+        wanted = replace(report, students=lambda: (e for e in report.students() if only in (None, e.student)))
+        return publish_pages(wanted, course, folder, **options)
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------
@@ -101,7 +104,7 @@ def test_address_and_content_stay_when_nothing_changed(graded, tmp_path):
 def test_page_that_is_nobodys_any_more_goes_and_what_others_put_there_stays(graded, tmp_path):
     first = _publish(graded, tmp_path / "www")
     (tmp_path / "www" / "notes.html").write_text("mine")
-    second = _publish(graded, tmp_path / "www", wanted=lambda student: student == "ada")
+    second = _publish(graded, tmp_path / "www", only="ada")
     assert [page.student for page in second.pages] == ["ada"]
     gone = {page.file for page in first.pages} - {page.file for page in second.pages}
     assert len(gone) == 2
@@ -125,6 +128,12 @@ def test_list_of_addresses_is_private_and_no_spreadsheet_runs_it(graded, tmp_pat
     assert len(rows) == 3
     assert all(row["page"].startswith("https://example.edu/le5/") for row in rows)
     assert not any(row["student"].startswith(("=", "+", "@")) for row in rows)
+
+
+def test_students_whose_work_waits_for_a_person_are_left_out_where_asked(graded, tmp_path):
+    code, said = _run(graded, "pages", "small", "--into", tmp_path / "www", "--only-reviewed")
+    assert code == 0, said
+    assert said.strip().startswith("0 pages"), "nobody has graded a3 yet"
 
 
 @given(st.binary(min_size=32, max_size=32), *[st.text(max_size=12)] * 4)

@@ -11,8 +11,8 @@ NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def book(tmp_path):
-    book = Gradebook(tmp_path / "g.db")
+def book(database):
+    book = Gradebook(database)
     yield book
     book.close()
 

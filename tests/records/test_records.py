@@ -46,8 +46,8 @@ def _score(points, key=KEY, status=None):
 
 
 @pytest.fixture
-def gradebook(tmp_path):
-    book = Gradebook(tmp_path / "course" / "gradebook.db")
+def gradebook(database):
+    book = Gradebook(database)
     yield book
     book.close()
 

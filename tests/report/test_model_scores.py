@@ -92,7 +92,7 @@ def test_results_hold_intervals_and_follow_their_schema(tmp_path):
     path = write_results(_report({"Ada": [_own(250.5, reported=251.0)]}), tmp_path / "results.json")
     document = json.loads(path.read_text())
     jsonschema.validate(document, json.loads(RESULTS_SCHEMA.read_text()))
-    assert document["schema_version"] == 3
+    assert document["schema_version"] == 4
     found = document["students"][0]["models"][0]
     assert (found["metric"], found["value"], found["reported"]) == ("mae", 250.5, 251.0)
     assert found["low"] < found["value"] < found["high"]

@@ -10,7 +10,14 @@ from typing import Any, TypeVar
 import click
 from rich.console import Console
 
-from deepgrade.cli.options import course_option, errors_for_people, hidden_visibility_option, root_option
+from deepgrade.cli.options import (
+    course_option,
+    errors_for_people,
+    hidden_visibility_option,
+    only_reviewed_option,
+    root_option,
+)
+from deepgrade.cli.reporting import final_report
 from deepgrade.files import write_atomic
 from deepgrade.gradescope.class_results import write_class_results
 from deepgrade.gradescope.results import ResultOptions, Visibility
@@ -36,25 +43,27 @@ from deepgrade.interchange.outgoing import (
 )
 from deepgrade.lab import LabFiles, find_root, load_lab
 from deepgrade.records import Course
-from deepgrade.report import ClassReport
-from deepgrade.report.from_records import class_report
+from deepgrade.report import ClassReport, write_grades, write_results
+from deepgrade.review.desk import Desk
+from deepgrade.review.reporting import reviewed_entries
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 @click.group()
 def command() -> None:
-    """Write a lab's grades for nbgrader, otter, Gradescope, Canvas or Moodle.
+    """Write a lab's grades: as CSV or JSON, or for nbgrader, otter, Gradescope, Canvas or Moodle.
 
-    They are the report's grades. Points that could not be assessed are granted, since these tools give every student
-    the same maximum; whoever waits for a person is left out, and named.
+    They are the report's grades: final points, with what people decided and late penalties. For other tools, points that
+    could not be assessed are granted, since these give every student the same maximum; whoever waits for a person is left
+    out, and named.
     """
 
 
 def _common(function: F) -> F:
-    """Add LAB, `--root` and `--course`, and show errors as people should see them."""
+    """Add LAB, `--root`, `--course` and `--only-reviewed`, and show errors as people should see them."""
     function = errors_for_people(function)
-    for option in (course_option, root_option, click.argument("lab")):
+    for option in (only_reviewed_option, course_option, root_option, click.argument("lab")):
         function = option(function)
     return function
 
@@ -99,9 +108,10 @@ def _out_option(function: F) -> F:
 
 
 @contextmanager
-def _report(lab: str, root: Path, course: Course) -> Iterator[ClassReport]:
+def _report(lab: str, root: Path, course: Course, only_reviewed: bool) -> Iterator[ClassReport]:
     with open_gradebook(course) as gradebook:
-        report = class_report(LabFiles(find_root(root), lab), course, gradebook)
+        files = LabFiles(find_root(root), lab)
+        report = final_report(files, course, gradebook, only_reviewed=only_reviewed)
         if report.synthetic:
             click.echo("WARNING: runs saw generated data; these are no grades.", err=True)
         if report.without_walls:
@@ -136,6 +146,7 @@ def nbgrader(
     lab: str,
     root: Path,
     course_folder: Path,
+    only_reviewed: bool,
     gradebook: Path,
     assignment: str | None,
     notebook: str | None,
@@ -148,7 +159,7 @@ def nbgrader(
     Manual scores and comments that people gave in formgrader stay.
     """
     identities = _identities(roster, course_folder) or {}
-    with _report(lab, root, Course(course_folder)) as report:
+    with _report(lab, root, Course(course_folder), only_reviewed) as report:
         request = NbgraderExport(
             gradebook,
             report.lab,
@@ -166,10 +177,12 @@ def nbgrader(
 @_common
 @_points_option
 @_out_option
-def otter(lab: str, root: Path, course_folder: Path, part: Part, out: Path | None) -> None:
+def otter(
+    lab: str, root: Path, course_folder: Path, only_reviewed: bool, part: Part, out: Path | None
+) -> None:
     """Write the table that `otter grade` writes, final_grades.csv."""
     course = Course(course_folder)
-    with _report(lab, root, course) as report:
+    with _report(lab, root, course, only_reviewed) as report:
         text, summary = otter_table(report.lab, class_grades(report), part)
     _finish(summary, out or course.report(lab) / "final_grades.csv", text)
 
@@ -183,7 +196,12 @@ def otter(lab: str, root: Path, course_folder: Path, part: Part, out: Path | Non
 )
 @hidden_visibility_option
 def gradescope(
-    lab: str, root: Path, course_folder: Path, out: Path | None, hidden_visibility: Visibility
+    lab: str,
+    root: Path,
+    course_folder: Path,
+    only_reviewed: bool,
+    out: Path | None,
+    hidden_visibility: Visibility,
 ) -> None:
     """Write a results.json for each student, as Gradescope's autograders do."""
     course = Course(course_folder)
@@ -191,7 +209,8 @@ def gradescope(
     options = ResultOptions(hidden_visibility)
     with open_gradebook(course) as gradebook:
         facts = load_lab(LabFiles(find_root(root), lab))
-        written = list(write_class_results(facts, course, gradebook, folder, options))
+        entries = reviewed_entries(Desk(gradebook, facts), gradebook, only_reviewed=only_reviewed)
+        written = list(write_class_results(facts, course, entries, folder, options))
     for one in written:
         if one.path is None:
             click.echo(f"{one.student}: no results.json. {one.why}")
@@ -213,6 +232,7 @@ def canvas(
     lab: str,
     root: Path,
     course_folder: Path,
+    only_reviewed: bool,
     part: Part,
     template: Path | None,
     column: str | None,
@@ -225,7 +245,7 @@ def canvas(
     course = Course(course_folder)
     identities = _identities(roster, course_folder)
     data: bytes | str
-    with _report(lab, root, course) as report:
+    with _report(lab, root, course, only_reviewed) as report:
         grades = class_grades(report)
         if template is not None:
             data, summary = fill_canvas(
@@ -271,6 +291,7 @@ def moodle(
     lab: str,
     root: Path,
     course_folder: Path,
+    only_reviewed: bool,
     part: Part,
     template: Path | None,
     column: str | None,
@@ -286,7 +307,7 @@ def moodle(
     course = Course(course_folder)
     identities = _identities(roster, course_folder)
     data: bytes | str
-    with _report(lab, root, course) as report:
+    with _report(lab, root, course, only_reviewed) as report:
         grades = class_grades(report)
         if template is not None:
             data, summary = fill_moodle(
@@ -315,3 +336,18 @@ def moodle(
                 "Moodle needs to know who is who: add --roster, or --template with grades exported from Moodle."
             )
     _finish(summary, out or course.report(lab) / "moodle.csv", data)
+
+
+@command.command("grades")
+@_common
+@click.option("--format", "kind", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
+@_out_option
+def grades(
+    lab: str, root: Path, course_folder: Path, only_reviewed: bool, kind: str, out: Path | None
+) -> None:
+    """Write grades.csv or results.json alone, without the report's pages."""
+    course = Course(course_folder)
+    write, name = (write_grades, "grades.csv") if kind == "csv" else (write_results, "results.json")
+    with _report(lab, root, course, only_reviewed) as report:
+        path = write(report, out or course.report(lab) / name)
+    click.echo(f"written: {path}")

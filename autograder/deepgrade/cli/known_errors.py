@@ -10,11 +10,13 @@ from deepgrade.interchange.errors import InterchangeError
 from deepgrade.lab import LabError
 from deepgrade.publish.errors import PublishError
 from deepgrade.records import GradebookError
+from deepgrade.review.web.errors import AccessError
 from deepgrade.sandbox import SandboxUnavailable
 from deepgrade.score import ScoringError
 from deepgrade.submission import RosterError
 
 KNOWN_ERRORS = (
+    AccessError,
     BoardError,
     DataError,
     GradebookError,

@@ -25,13 +25,16 @@ COMMANDS: dict[str, _Entry] = {
     "demo": _Entry("demo", "Grade eight demo submissions of LE5 on synthetic data, from start to report."),
     "doctor": _Entry("doctor", "Say what works on this machine and how to repair what does not."),
     "examples": _Entry("examples", "Write submissions of a lab to try a pipeline with."),
-    "export": _Entry("export", "Write a lab's grades for nbgrader, otter, Gradescope, Canvas or Moodle."),
+    "export": _Entry(
+        "export", "Write a lab's grades: CSV, JSON, nbgrader, otter, Gradescope, Canvas, Moodle."
+    ),
     "grade": _Entry("grade", "Grade submissions: run, predict, score, record, report."),
     "image": _Entry("image", "Build and check the container image for podman, docker and apptainer."),
     "import": _Entry("import_results", "Take over results that otter or nbgrader made."),
     "publish": _Entry("publish", "Students' pages: a folder for a web server, mail, PDF."),
     "regrade": _Entry("regrade", "Score stored runs again with changed checks; apply or cancel the result."),
     "report": _Entry("report", "Write the report, grades.csv and results.json again."),
+    "review": _Entry("review", "What people decide: the app for TAs, due dates, extensions, histories."),
     "verify": _Entry(
         "verify", "Prove labs fair: solution and alternatives full, blank nothing, mistakes what they name."
     ),

@@ -47,6 +47,15 @@ def course_option(function: F) -> F:
     )(function)
 
 
+def only_reviewed_option(function: F) -> F:
+    """Add `--only-reviewed`: whose grades leave."""
+    return click.option(
+        "--only-reviewed",
+        is_flag=True,
+        help="Leave out students about whom something still waits for a person.",
+    )(function)
+
+
 def hidden_visibility_option(function: F) -> F:
     """Add `--hidden-visibility`: when students see hidden checks on Gradescope."""
     return click.option(

@@ -10,16 +10,36 @@ from rich.console import Console
 
 from deepgrade.grading import open_gradebook
 from deepgrade.lab import LabFiles, listed
-from deepgrade.records import Course, PeopleRecord
-from deepgrade.report import class_table, write_grades, write_report, write_results
+from deepgrade.records import Course, Gradebook, PeopleRecord, RunStore
+from deepgrade.report import ClassReport, class_table, write_grades, write_report, write_results
 from deepgrade.report.from_records import class_report
 from deepgrade.report.text import one_line
+from deepgrade.review.reporting import reviewed_report
+
+
+def final_report(
+    files: LabFiles, course: Course, gradebook: Gradebook, *, only_reviewed: bool = False
+) -> ClassReport:
+    """Return a lab's report with what people decided.
+
+    Args:
+        files: The lab.
+        course: The course.
+        gradebook: Its.
+        only_reviewed: Leave out everybody about whom something still waits for a person.
+
+    Raises:
+        GradebookError: Nobody has handed in anything.
+    """
+    report = class_report(files, course, gradebook)
+    runs = RunStore(course, files.name)
+    return reviewed_report(report, gradebook, runs, only_reviewed=only_reviewed)
 
 
 def print_class(console: Console, files: LabFiles, course: Course) -> None:
     """Print the class table of a lab."""
     with open_gradebook(course) as gradebook:
-        report = class_report(files, course, gradebook)
+        report = final_report(files, course, gradebook)
         console.print(class_table(report.students(), report.lab))
 
 
@@ -60,10 +80,10 @@ def _whose(people: PeopleRecord, state: Literal["unmatched", "ambiguous"]) -> li
     ]
 
 
-def write_class_report(files: LabFiles, course: Course) -> Path:
+def write_class_report(files: LabFiles, course: Course, *, only_reviewed: bool = False) -> Path:
     """Write a lab's pages, grades.csv and results.json; return the first page."""
     with course.reporting(files.name) as folder, open_gradebook(course) as gradebook:
-        report = class_report(files, course, gradebook)
+        report = final_report(files, course, gradebook, only_reviewed=only_reviewed)
         first_page = write_report(report, folder)
         write_grades(report, folder / "grades.csv")
         write_results(report, folder / "results.json")

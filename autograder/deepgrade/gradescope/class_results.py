@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from deepgrade.files import write_atomic
 from deepgrade.gradescope.results import NoResultError, ResultOptions, refused_results, results
 from deepgrade.lab import Lab
-from deepgrade.records import Course, Entry, Gradebook, RunStore
+from deepgrade.records import Course, Entry, RunStore
 
 
 class Written(NamedTuple):
@@ -23,15 +23,15 @@ class Written(NamedTuple):
 
 
 def write_class_results(
-    lab: Lab, course: Course, gradebook: Gradebook, folder: Path, options: ResultOptions
+    lab: Lab, course: Course, entries: Iterable[Entry], folder: Path, options: ResultOptions
 ) -> Iterator[Written]:
-    """Write `<folder>/<student>/results.json` for everybody in force and yield what was done.
+    """Write `<folder>/<student>/results.json` for every entry and yield what was done.
 
     Who was not scored, or whose run failed by our own fault, gets no file: Gradescope would take it for a grade. An older file of
     theirs is removed.
     """
     store = RunStore(course, lab.name)
-    for entry in gradebook.entries(lab.name):
+    for entry in entries:
         path = folder / entry.student / "results.json"
         try:
             made = _made(lab, store, entry, options)

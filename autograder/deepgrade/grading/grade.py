@@ -142,7 +142,7 @@ def load_parts(files: LabFiles) -> LabParts:
 def open_gradebook(course: Course) -> Iterator[Gradebook]:
     """Open a course's gradebook and close it again."""
     course.prepare()
-    gradebook = Gradebook(course.gradebook)
+    gradebook = Gradebook(course.database)
     try:
         yield gradebook
     finally:

@@ -64,18 +64,15 @@ def publish_pages(
     folder: Path,
     *,
     url: str | None = None,
-    wanted: Callable[[str], bool] = lambda _: True,
     done: Callable[[str], None] = lambda _: None,
 ) -> Published:
     """Write every student's page, as students may read it, into a folder.
 
     Args:
-        report: The class; students are read one at a time.
+        report: The class; students are read one at a time. A page of somebody who is not in it any more is taken away.
         course: Its secret names the pages, and its folder keeps who has which.
         folder: May be new, or one that was published before; never the course's own.
         url: Where a web server shows the folder.
-        wanted: Whether a student's page is published: not of students whose work is not reviewed yet, say. A page that
-            is not wanted any more is taken away.
         done: Called with a student's key after each page.
 
     Raises:
@@ -100,8 +97,6 @@ def publish_pages(
             write_atomic(folder / name, text)
     pages = []
     for entry in report.students():
-        if not wanted(entry.student):
-            continue
         file = f"{page_name(course.secret, report.lab.name, entry.student)}.html"
         written = write_feedback(report, entry, folder / file)
         content = _FOOT.sub("", written.read_text(encoding="utf-8"))

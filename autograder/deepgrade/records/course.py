@@ -114,8 +114,21 @@ class Course:
 
     @property
     def gradebook(self) -> Path:
-        """The gradebook database."""
+        """The gradebook's own file, where no other database is named."""
         return self.root / "gradebook.db"
+
+    @property
+    def database_setting(self) -> Path:
+        """Names another database for the gradebook, as a URL; absent: `gradebook`."""
+        return self.root / "database.url"
+
+    @property
+    def database(self) -> Path | str:
+        """Where the gradebook is: a file, or a URL."""
+        try:
+            return self.database_setting.read_text(encoding="utf-8").strip() or self.gradebook
+        except FileNotFoundError:
+            return self.gradebook
 
     @property
     def roster(self) -> Path:

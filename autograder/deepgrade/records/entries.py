@@ -185,7 +185,7 @@ class EntryLedger:
                     sha256=row.sha256,
                     submission_id=row.submission_id,
                     run_key=row.run_key,
-                    entered_at=_utc(row.entered_at),
+                    entered_at=row.entered_at,
                     time_known=row.time_known,
                     state=cast(EntryState, row.state),
                     problem=row.problem,
@@ -213,8 +213,8 @@ class EntryLedger:
                     filename=row.filename,
                     sha256=row.sha256,
                     run_key=row.run_key or "",
-                    handed_in_at=None if row.handed_in_at is None else _utc(row.handed_in_at),
-                    received_at=_utc(row.received_at),
+                    handed_in_at=row.handed_in_at,
+                    received_at=row.received_at,
                 )
                 for row in rows
             ]
@@ -259,7 +259,7 @@ class EntryLedger:
                     row.entry_id,
                     row.value,
                     row.why,
-                    _utc(row.decided_at),
+                    row.decided_at,
                 )
                 for row in rows
             ]
@@ -297,8 +297,3 @@ def _score_row(entry_id: int, scores: EntryScores, set_id: int | None) -> EntryS
         state="applied" if set_id is None else "aside",
         set_id=set_id,
     )
-
-
-def _utc(moment: datetime) -> datetime:
-    # SQLite keeps no zone; everything is written in UTC.
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -10,13 +10,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from sqlalchemy import Engine, ExceptionContext, Select, create_engine, event, func, select
+from sqlalchemy import Engine, Select, func, select
 from sqlalchemy.orm import Session
 
 from deepgrade.records import regrade_sets
+from deepgrade.records.briefs import brief_json
+from deepgrade.records.database import database_at
+from deepgrade.records.errors import GradebookError
 from deepgrade.records.schema import prepare_tables
-from deepgrade.records.sqlite_words import GradebookError, in_words, set_pragmas
-from deepgrade.records.tables import AttributionRow, ScoreRow, SubmissionRow
+from deepgrade.records.tables import AttributionRow, BriefRow, ScoreRow, SubmissionRow
 from deepgrade.score import SubmissionScore
 
 Arrival = Literal["new", "changed", "replaced", "beside", "unchanged"]
@@ -37,6 +39,11 @@ class Entry(NamedTuple):
     """None when it was refused or has not been scored."""
     beside: tuple[SubmissionScore, ...] = ()
     """The latest of each other origin (our own runs, otter, nbgrader): kept, and not in force."""
+    handed_in_as: str = ""
+    """The name that its files gave: where decisions about the work are kept."""
+    handed_in_at: datetime | None = None
+    """When, UTC; None where nothing says it."""
+    score_id: int | None = None
 
 
 class Attribution(NamedTuple):
@@ -50,34 +57,28 @@ class Attribution(NamedTuple):
 
 
 class Gradebook:
-    """An SQLite gradebook in write-ahead mode.
+    """A gradebook: an SQLite file in write-ahead mode, or a PostgreSQL database.
 
     Args:
-        path: The database file; made if it is missing.
+        where: The file, made if it is missing; or a URL, see `database_at`.
 
-    Every method raises `StorageError` where the file cannot be written (a full or read-only disk) and
-    `GradebookError` where it is damaged or held by another process.
+    Every method raises `StorageError` where it cannot be written (a full or read-only disk) and
+    `GradebookError` where it is damaged, held by another process or out of reach.
 
     Raises:
-        GradebookError: The file was written by another version.
+        GradebookError: It was written by another version, or the URL is not one of a database for gradebooks.
     """
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._path = path
-        self._engine: Engine = create_engine(f"sqlite:///{path}")
-        event.listen(self._engine, "connect", set_pragmas)
-        event.listen(self._engine, "handle_error", self._explain)
+    def __init__(self, where: Path | str) -> None:
+        database = database_at(where)
+        if isinstance(where, Path):
+            where.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._engine: Engine = database.engine()
         try:
-            prepare_tables(self._engine, path)
+            prepare_tables(self._engine, database)
         except sqlite3.Error as error:  # of the pragmas, which the engine does not hear of
             self._engine.dispose()
-            raise in_words(path, error) or error from error
-
-    def _explain(self, context: ExceptionContext) -> None:
-        problem = in_words(self._path, context.original_exception)
-        if problem is not None:
-            raise problem from context.original_exception
+            raise database.in_words(error) or error from error
 
     def close(self) -> None:
         """Close all connections."""
@@ -143,7 +144,7 @@ class Gradebook:
                     SubmissionRow.id.is_distinct_from(row.id),
                 )
             )
-        return now if latest is None else max(now, latest.replace(tzinfo=UTC) + timedelta(microseconds=1))
+        return now if latest is None else max(now, latest + timedelta(microseconds=1))
 
     def add_score(self, submission_id: int, score: SubmissionScore, *, set_id: int | None = None) -> None:
         """Append a score: in force at once, or aside in a re-grade set."""
@@ -167,7 +168,7 @@ class Gradebook:
             in_force = session.scalar(rows.where(SubmissionRow.aside.is_(False)))
             latest = session.scalar(rows.where(SubmissionRow.origin == origin.tool))
             own_place = in_force is None or in_force.origin == origin.tool
-            known = None if latest is None else self._score_of(session, latest)
+            known = None if latest is None else self._score_of(session, latest)[1]
             same = known is not None and score.finds_the_same(known)
             if same and (latest is in_force or not (own_place or replace)):
                 return "unchanged"
@@ -267,20 +268,31 @@ class Gradebook:
             row = session.scalar(_rows_of(lab, names).where(SubmissionRow.aside.is_(False)).limit(1))
             if row is None:
                 raise GradebookError(f"{student} has handed in nothing for {lab}.")
-            score = self._score_of(session, row)
-            beside = self._beside(session, row, names)
-            return Entry(row.id, student, row.filename, row.sha256, row.run_key, row.refusal, score, beside)
+            score_id, score = self._score_of(session, row)
+            return Entry(
+                submission_id=row.id,
+                student=student,
+                filename=row.filename,
+                sha256=row.sha256,
+                run_key=row.run_key,
+                refusal=row.refusal,
+                score=score,
+                beside=self._beside(session, row, names),
+                handed_in_as=row.student,
+                handed_in_at=row.handed_in_at or _said_by_tool(score),
+                score_id=score_id,
+            )
 
     @staticmethod
-    def _score_of(session: Session, row: SubmissionRow) -> SubmissionScore | None:
+    def _score_of(session: Session, row: SubmissionRow) -> tuple[int | None, SubmissionScore | None]:
         run_key = row.run_key if row.origin is None else ""
-        payload = session.scalar(
-            select(ScoreRow.payload)
+        found = session.execute(
+            select(ScoreRow.id, ScoreRow.payload)
             .where(ScoreRow.submission_id == row.id, ScoreRow.state == "applied", ScoreRow.run_key == run_key)
             .order_by(ScoreRow.id.desc())
             .limit(1)
-        )
-        return None if payload is None else SubmissionScore.model_validate_json(payload)
+        ).first()
+        return (None, None) if found is None else (found[0], SubmissionScore.model_validate_json(found[1]))
 
     def _beside(
         self, session: Session, in_force: SubmissionRow, names: list[str]
@@ -290,7 +302,7 @@ class Gradebook:
         )
         found: dict[str | None, SubmissionScore] = {}
         for row in rows:
-            if row.origin not in found and (score := self._score_of(session, row)) is not None:
+            if row.origin not in found and (score := self._score_of(session, row)[1]) is not None:
                 found[row.origin] = score
         return tuple(found.values())
 
@@ -356,6 +368,10 @@ def _rows_of(lab: str, names: Sequence[str]) -> Select[SubmissionRow]:
     )
 
 
+def _said_by_tool(score: SubmissionScore | None) -> datetime | None:
+    return score.origin.handed_in_at if score is not None and score.origin is not None else None
+
+
 def _score_row(submission_id: int, score: SubmissionScore, set_id: int | None) -> ScoreRow:
     return ScoreRow(
         submission_id=submission_id,
@@ -365,6 +381,7 @@ def _score_row(submission_id: int, score: SubmissionScore, set_id: int | None) -
         points=score.automatic_points,
         possible=score.automatic_possible,
         payload=score.model_dump_json(),
+        brief=BriefRow(payload=brief_json(score)),
         state="applied" if set_id is None else "aside",
         set_id=set_id,
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from deepgrade.records.sqlite_words import GradebookError
+from deepgrade.records.errors import GradebookError
 from deepgrade.records.tables import EntryScoreRow, RegradeSetRow, ScoreRow
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from sqlalchemy import Connection, Engine, insert, inspect, select, update
 
-from deepgrade.records.sqlite_words import GradebookError
+from deepgrade.records.database import Database
+from deepgrade.records.errors import GradebookError
 from deepgrade.records.tables import Base, SchemaRow
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 _STEPS: dict[int, tuple[str, ...]] = {
     1: (
@@ -21,11 +20,12 @@ _STEPS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE submission ADD COLUMN handed_in_at DATETIME",
         "ALTER TABLE regrade_set ADD COLUMN board VARCHAR(64)",
     ),
+    4: (),
 }
-"""Version -> what makes the next one of it, beside new tables."""
+"""Version -> what makes the next one of it, beside new tables. In SQLite's words: in PostgreSQL the first version is 5."""
 
 
-def prepare_tables(engine: Engine, path: Path) -> None:
+def prepare_tables(engine: Engine, database: Database) -> None:
     """Make the tables of a new gradebook, or bring older ones up to date, all or nothing.
 
     Raises:
@@ -35,16 +35,15 @@ def prepare_tables(engine: Engine, path: Path) -> None:
         if _version(connection) == SCHEMA_VERSION:
             return
         connection.rollback()
-        # Taken before looking again: another process may be doing the same. The driver begins no transaction of its
-        # own for changes of tables.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        # Taken before looking again: another process may be doing the same.
+        database.lock_tables(connection)
         version = _version(connection)
         if version is None:
             Base.metadata.create_all(connection)
             connection.execute(insert(SchemaRow).values(version=SCHEMA_VERSION))
         elif version > SCHEMA_VERSION:
             raise GradebookError(
-                f"{path} has tables of version {version}, this deepgrade writes version {SCHEMA_VERSION}."
+                f"{database.shown} has tables of version {version}, this deepgrade writes version {SCHEMA_VERSION}."
                 " Use the deepgrade that wrote it, or start a new course folder."
             )
         else:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from deepgrade.files import StorageError
-
-
-class GradebookError(Exception):
-    """The gradebook cannot do what was asked; the message says what to do next."""
-
+from deepgrade.records.errors import GradebookError
 
 _NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR")
 _CLOSED = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")
@@ -18,7 +13,7 @@ _BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
-def in_words(path: Path, error: BaseException | None) -> Exception | None:
+def in_words(path: str, error: BaseException | None) -> Exception | None:
     """Return what SQLite means, for people; None where it is a bug of ours."""
     name = getattr(error, "sqlite_errorname", "")
     again = "then give the same command again: what was finished is kept"

@@ -205,8 +205,8 @@ def model_view(question: str, name: str, item: Json, prediction: Json) -> ModelV
     )
 
 
-def epochs_of(items: Mapping[str, Json], name: str) -> str:
-    """Return how many epochs a model was fitted for, from the history captured under a matching name."""
+def history_of(items: Mapping[str, Json], name: str) -> Mapping[str, list[Any]]:
+    """Return what fitting a model recorded, from the history captured under a matching name: metric -> a value an epoch."""
     names = {
         f"{name}_history",
         f"history_{name}",
@@ -215,9 +215,9 @@ def epochs_of(items: Mapping[str, Json], name: str) -> str:
     }
     for candidate, item in items.items():
         if candidate in names and item.get("kind") == "history":
-            lengths = [len(v) for v in _mapping(item.get("history")).values() if isinstance(v, list)]
-            return str(max(lengths, default=0))
-    return ""
+            found = _mapping(item.get("history"))
+            return {str(key): values for key, values in found.items() if isinstance(values, list)}
+    return {}
 
 
 def _layer(layer: Json) -> LayerRow:

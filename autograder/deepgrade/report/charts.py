@@ -13,12 +13,13 @@ from deepgrade.report.points import Cell
 from deepgrade.report.text import points_text, seconds_text
 
 
-def histogram(values: Sequence[float], top: float) -> Markup:
+def histogram(values: Sequence[float], top: float, label: str = "points given by checks") -> Markup:
     """Return how many students have how many points.
 
     Args:
         values: Points, one a student.
         top: The most that can be had.
+        label: What stands below the axis.
     """
     width, height, left, right, bottom, head = 420.0, 210.0, 8.0, 8.0, 38.0, 20.0
     top = max(top, max(values, default=0.0), 1e-6)
@@ -43,10 +44,10 @@ def histogram(values: Sequence[float], top: float) -> Markup:
         x = left + index * slot
         anchor = "start" if index == 0 else "end" if index == bins else "middle"
         parts.append(svg.text(x, height - bottom + 15, points_text(min(index * step, top)), anchor=anchor))
-    parts.append(svg.text(width / 2, height - 5, "points given by checks", "label"))
+    parts.append(svg.text(width / 2, height - 5, label, "label"))
     mean = math.fsum(values) / len(values) if values else 0.0
-    label = f"Histogram of points: {len(values)} students, mean {points_text(mean)} of {points_text(top)}."
-    return svg.figure(width, height, label, *parts)
+    words = f"Histogram of points: {len(values)} students, mean {points_text(mean)} of {points_text(top)}."
+    return svg.figure(width, height, words, *parts)
 
 
 def stacked_bar(full: int, partial: int, none: int, other: int) -> Markup:

@@ -29,7 +29,7 @@ def class_report(files: LabFiles, course: Course, gradebook: Gradebook) -> Class
 
     def students() -> Iterator[StudentEntry]:
         for entry in gradebook.entries(lab.name):
-            yield _student(entry, store, lab)
+            yield student_entry(entry, store, lab)
 
     data, without_walls = _runs_of(gradebook, store, lab.name)
     return ClassReport(
@@ -45,7 +45,8 @@ def class_report(files: LabFiles, course: Course, gradebook: Gradebook) -> Class
     )
 
 
-def _student(entry: Entry, store: RunStore, lab: Lab) -> StudentEntry:
+def student_entry(entry: Entry, store: RunStore, lab: Lab) -> StudentEntry:
+    """Return what a report needs of a student: the submission in force with its run."""
     record = store.read(entry.run_key) if entry.run_key else None
     score = entry.score
     if score is None and entry.refusal is not None:

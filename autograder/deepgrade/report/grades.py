@@ -9,12 +9,13 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from deepgrade.files import write_atomic
 from deepgrade.report.elsewhere import earned, owner_of
-from deepgrade.report.model import ClassReport, StudentEntry
+from deepgrade.report.model import ClassReport, Review, StudentEntry
 from deepgrade.report.points import Row, decided_points, state_of, summarise
 from deepgrade.report.site import Slugs
 from deepgrade.report.text import one_line, spreadsheet_text
@@ -33,9 +34,11 @@ def write_grades(report: ClassReport, path: Path) -> Path:
     ids = [question.id for question in report.lab.questions]
     writer.writerow(
         ["student", "sha256", "verdict", *ids, "automatic_points", "automatic_possible", "manual_points",
-         "manual_pending", "total_points", "total_possible", "flags", "adjustment", "graded_by"]
+         "manual_pending", "total_points", "total_possible", "flags", "adjustment", "graded_by", "late_penalty",
+         "reviewed"]
     )  # fmt: skip
-    for _, row in _rows(report):
+    for entry, row in _rows(report):
+        review = entry.review
         tally = row.tally
         writer.writerow(
             [
@@ -52,6 +55,8 @@ def write_grades(report: ClassReport, path: Path) -> Path:
                 spreadsheet_text(" ".join(sorted({flag.code for flag in row.flags}))),
                 _number(tally.adjustment),
                 _graded_by(row),
+                _number(review.late_penalty) if review else "",
+                "" if review is None else "yes" if review.reviewed else "no",
             ]
         )
     write_atomic(path, stream.getvalue())
@@ -61,7 +66,7 @@ def write_grades(report: ClassReport, path: Path) -> Path:
 def write_results(report: ClassReport, path: Path) -> Path:
     """Write results.json: everything that scoring found, and what people decided."""
     head = {
-        "schema_version": 3,
+        "schema_version": 4,
         "lab": {
             "name": report.lab.name,
             "title": report.lab.title,
@@ -100,7 +105,7 @@ def _rows(report: ClassReport) -> Iterator[tuple[StudentEntry, Row]]:
 
 def _student(entry: StudentEntry, row: Row) -> dict[str, Any]:
     tally = row.tally
-    score = entry.score
+    score, review = entry.score, entry.review
     return {
         "student": entry.student,
         "page": f"students/{row.slug}.html",
@@ -128,6 +133,7 @@ def _student(entry: StudentEntry, row: Row) -> dict[str, Any]:
                 "points": decided_points(result, entry.decisions),
                 "decided": result.question in entry.decisions,
                 "state": state_of(result, entry.decisions),
+                "why": _why(review, result.question),
             }
             for result in (score.questions if score else ())
         ],
@@ -144,7 +150,53 @@ def _student(entry: StudentEntry, row: Row) -> dict[str, Any]:
             }
             for other in entry.beside
         ],
+        "review": None if review is None else _review(review),
     }
+
+
+def _why(review: Review | None, question: str) -> list[str]:
+    known = review.questions.get(question) if review is not None else None
+    return list(known.why) if known is not None else []
+
+
+def _review(review: Review) -> dict[str, Any]:
+    return {
+        "complete": review.complete,
+        "reviewed": review.reviewed,
+        "comment": review.comment or None,
+        "why": list(review.why),
+        "late": {
+            "due": _moment(review.due),
+            "handed_in_at": _moment(review.handed_in_at),
+            "late_s": review.late_s,
+            "penalty": review.late_penalty,
+            "extended": review.extended,
+            "waived": review.waived,
+        },
+        "second_looks": [
+            {"question": question or None, "text": text, "answer": answer or None}
+            for question, text, answer in review.answers
+        ],
+        "history": [
+            {
+                "at": line.at.isoformat(),
+                "kind": line.kind,
+                "sentence": line.sentence,
+                "who": line.who or None,
+                "why": line.why or None,
+                "question": line.question or None,
+                "points_before": line.points_before,
+                "points_after": line.points_after,
+                "holds": line.holds,
+                "decision": line.decision,
+            }
+            for line in review.history
+        ],
+    }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
 
 
 def _graded_by(row: Row) -> str:

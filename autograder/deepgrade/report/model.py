@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from deepgrade.evidence import DataFacts, RunRecord
 from deepgrade.lab import Lab
@@ -15,6 +15,70 @@ from deepgrade.score.results import SubmissionScore
 
 Audience = Literal["staff", "student"]
 """Who reads a student's page. `student` leaves out rubrics, flags, and what hidden checks compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionReview:
+    """What people decided about a question, in words."""
+
+    why: tuple[str, ...] = ()
+    """How its points come about, a sentence each."""
+    comment: str = ""
+    """For the student."""
+    adjusted: bool = False
+    """A person gave the points, or some of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """Something that happened to a student's work."""
+
+    at: datetime
+    kind: str
+    """`submission`, `refused`, `attribution`, `run`, `score`, `regrade`, `rule` or `decision`."""
+    sentence: str
+    who: str = ""
+    why: str = ""
+    question: str = ""
+    points_before: float | None = None
+    points_after: float | None = None
+    holds: bool = True
+    """False: taken back, cancelled or not decided."""
+    decision: Mapping[str, Any] | None = None
+    """`id`, `check`, `kind`, `value`, `supersedes`, as the ledger holds them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What people decided about a student's work, and what being late costs."""
+
+    questions: Mapping[str, QuestionReview]
+    complete: bool
+    """No points wait for a person."""
+    reviewed: bool
+    """Nothing at all waits for a person."""
+    adjustment: float = 0.0
+    """What another tool added to the total or took off."""
+    late_penalty: float = 0.0
+    due: datetime | None = None
+    """The student's own due date."""
+    handed_in_at: datetime | None = None
+    late_s: float = 0.0
+    extended: bool = False
+    waived: bool = False
+    why: tuple[str, ...] = ()
+    """Of the total, a sentence each."""
+    comment: str = ""
+    """For the student, about everything."""
+    answers: tuple[tuple[str, str, str], ...] = ()
+    """(question or empty, what the student asked, the answer or empty) of each request for a second look."""
+    tell: Callable[[], tuple[HistoryLine, ...]] = tuple
+    """Reads the history, which only some of what is written needs."""
+
+    @property
+    def history(self) -> tuple[HistoryLine, ...]:
+        """From the first file to the last decision; for the staff. Read anew every time."""
+        return self.tell()
 
 
 @dataclass(frozen=True)
@@ -35,6 +99,8 @@ class StudentEntry:
     """Question -> points that a person gave; they count instead of what the checks gave."""
     beside: tuple[SubmissionScore, ...] = ()
     """Results of other origins that are kept and do not count."""
+    review: Review | None = None
+    """Then the points in `score` are final ones: with overrides and adjustments, and `assessed` with what people decided."""
 
 
 @dataclass(frozen=True)

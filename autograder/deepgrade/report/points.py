@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from deepgrade.evidence import VERDICTS, RunRecord
 from deepgrade.lab import Lab
 from deepgrade.report.elsewhere import beside_flags, title_of
-from deepgrade.report.model import StudentEntry
+from deepgrade.report.model import Review, StudentEntry
 from deepgrade.score.results import CheckStatus, Flag, ModelScore, Origin, QuestionResult, SubmissionScore
 
 State = Literal["full", "partial", "none", "pending", "review", "not_assessed", "absent"]
@@ -112,7 +112,9 @@ def state_of(result: QuestionResult, decisions: Mapping[str, float]) -> State:
     return "full" if points >= possible - _EPSILON else "partial"
 
 
-def tally(score: SubmissionScore | None, lab: Lab, decisions: Mapping[str, float]) -> Tally:
+def tally(
+    score: SubmissionScore | None, lab: Lab, decisions: Mapping[str, float], review: Review | None = None
+) -> Tally:
     """Return a student's points; without a score, what the lab gives and nothing known."""
     if score is None:
         automatic = math.fsum(q.points for q in lab.questions if not q.manual)
@@ -122,7 +124,8 @@ def tally(score: SubmissionScore | None, lab: Lab, decisions: Mapping[str, float
     earned = manual = pending = possible = missing = 0.0
     for result in score.questions:
         points = decided_points(result, decisions)
-        decided = result.question in decisions
+        # A reviewed score says itself what could be earned, with what people decided.
+        decided = result.question in decisions and review is None
         if result.manual:
             manual += points or 0.0
             pending += result.possible if points is None else 0.0
@@ -132,6 +135,8 @@ def tally(score: SubmissionScore | None, lab: Lab, decisions: Mapping[str, float
             missing += 0.0 if decided else result.possible - result.assessed
     total = math.fsum(q.possible for q in score.questions) - missing
     adjustment = math.fsum(adjustment.points for adjustment in score.adjustments)
+    if review is not None:
+        adjustment = review.adjustment - review.late_penalty
     return Tally(earned, possible, manual, pending, missing, total, adjustment)
 
 
@@ -165,7 +170,7 @@ def summarise(entry: StudentEntry, lab: Lab, slug: str) -> Row:
         verdict=code,
         verdict_title=title,
         tone=tone,
-        tally=tally(entry.score, lab, entry.decisions),
+        tally=tally(entry.score, lab, entry.decisions, entry.review),
         cells=_cells(entry, lab),
         flags=(*(entry.score.flags if entry.score else ()), *beside_flags(entry.score, entry.beside)),
         model_scores=entry.score.model_scores if entry.score else (),

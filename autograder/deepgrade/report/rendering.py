@@ -33,19 +33,23 @@ def render(template: str, **context: Any) -> str:
 
 @cache
 def _environment() -> Environment:
+    return make_environment(_TEMPLATES)
+
+
+def make_environment(*folders: Path) -> Environment:
+    """Return an environment for templates in folders, those of reports after them: everything is escaped and cleaned."""
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=FileSystemLoader([*folders, _TEMPLATES]),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=lambda value: clean(value) if type(value) is str else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style = "".join((_TEMPLATES / name).read_text(encoding="utf-8") for name in _STYLES)
-    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+    style = style_sheet()
     environment.globals.update(
         style=Markup(style),  # noqa: S704 - our own files
-        style_hash=Markup(f"sha256-{digest}"),  # noqa: S704
+        style_hash=Markup(style_hash()),  # noqa: S704
         state_words=STATE_WORDS,
     )
     environment.filters.update(
@@ -59,6 +63,18 @@ def _environment() -> Environment:
         words=lambda code: str(code).replace("_", " "),
     )
     return environment
+
+
+@cache
+def style_sheet() -> str:
+    """Return the style sheet of all pages."""
+    return "".join((_TEMPLATES / name).read_text(encoding="utf-8") for name in _STYLES)
+
+
+def style_hash() -> str:
+    """Return the style sheet's hash, as a content security policy names it."""
+    digest = base64.b64encode(hashlib.sha256(style_sheet().encode("utf-8")).digest()).decode("ascii")
+    return f"sha256-{digest}"
 
 
 def _when(moment: datetime) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
@@ -15,7 +16,7 @@ from deepgrade.report.captured import (
     Json,
     ModelView,
     captured_row,
-    epochs_of,
+    history_of,
     model_view,
     read_all_evidence,
     read_predictions,
@@ -37,7 +38,7 @@ from deepgrade.report.scored import (
     threshold_text,
     value_text,
 )
-from deepgrade.report.text import figure_text, one_line
+from deepgrade.report.text import figure_text, number, one_line
 from deepgrade.score.results import CheckResult, ModelScore
 
 
@@ -79,6 +80,8 @@ class QuestionView:
     cells: tuple[int, ...]
     problem: str | None
     comment: str | None
+    why: tuple[str, ...]
+    """How the points come about, where people decided."""
 
 
 @dataclass(frozen=True)
@@ -113,16 +116,33 @@ class StudentPage:
     """Results that are kept and do not count."""
 
 
-def student_page(report: ClassReport, entry: StudentEntry) -> StudentPage:
-    """Read one student's run and return what their page shows."""
-    predictions = read_predictions(entry.run_folder)
-    evidence = read_all_evidence(entry.run_folder, [question.id for question in report.lab.questions])
+def student_page(
+    report: ClassReport,
+    entry: StudentEntry,
+    *,
+    with_notebook: bool = True,
+    questions: Collection[str] | None = None,
+) -> StudentPage:
+    """Read one student's run and return what their page shows.
+
+    Args:
+        report: The class.
+        entry: The student.
+        with_notebook: Whether the executed notebook is read.
+        questions: Of these alone, for a page that shows no others; None: of all.
+    """
+    shown = [q for q in report.lab.questions if questions is None or q.id in questions]
+    parts = {q.id[:1] for q in shown}  # models are compared with those of the same part
+    needed = [q.id for q in report.lab.questions if q.id[:1] in parts]
+    predictions = read_predictions(entry.run_folder) if needed else {}
+    evidence = read_all_evidence(entry.run_folder, needed)
     notebook = None
-    if entry.run_folder is not None and (entry.run_folder / "notebook.ipynb").exists():
-        notebook = read_notebook(entry.run_folder / "notebook.ipynb")
-    models = _models(report.lab, evidence, predictions)
+    path = entry.run_folder / "notebook.ipynb" if entry.run_folder is not None and with_notebook else None
+    if path is not None and path.exists():
+        notebook = read_notebook(path)
+    models = _models(evidence, predictions)
     return StudentPage(
-        questions=tuple(_question(report.lab, q, entry, evidence, models) for q in report.lab.questions),
+        questions=tuple(_question(report.lab, q, entry, evidence, models) for q in shown),
         hidden=_hidden(report, entry),
         hidden_words=explanation(
             report.lab, {score.hidden for score in (entry.score.model_scores if entry.score else ())}
@@ -143,19 +163,17 @@ def threshold_of(lab: Lab, data: Sequence[DataFacts], question: str) -> float | 
     return values.get(question) if values else None
 
 
-def _models(
-    lab: Lab, evidence: Mapping[str, Evidence], predictions: Json
-) -> dict[str, tuple[ModelView, ...]]:
+def _models(evidence: Mapping[str, Evidence], predictions: Json) -> dict[str, tuple[ModelView, ...]]:
     found = {}
-    for question in lab.questions:
+    for question, taken in evidence.items():
         views = []
-        for name, item in evidence[question.id].items.items():
-            prediction = predictions.get(f"{question.id}/{name}")
+        for name, item in taken.items.items():
+            prediction = predictions.get(f"{question}/{name}")
             if item.get("kind") == "model":
                 views.append(
-                    model_view(question.id, name, item, prediction if isinstance(prediction, dict) else {})
+                    model_view(question, name, item, prediction if isinstance(prediction, dict) else {})
                 )
-        found[question.id] = tuple(views[:12])
+        found[question] = tuple(views[:12])
     return found
 
 
@@ -172,6 +190,7 @@ def _question(
     text = result.answer if result else None
     if text is None and entry.run is not None and question.manual:
         text = entry.run.submission.answers.get(question.id)
+    reviewed = entry.review.questions.get(question.id) if entry.review else None
     cells = [t.cell for t in entry.run.cell_times if t.question == question.id] if entry.run else []
     return QuestionView(
         id=question.id,
@@ -190,7 +209,8 @@ def _question(
         comparison=_comparison(lab, question, evidence, models, entry),
         cells=tuple(cells[:40]),
         problem=evidence[question.id].problem,
-        comment=result.comment if result else None,
+        comment=(reviewed.comment if reviewed else "") or (result.comment if result else None),
+        why=reviewed.why if reviewed else (),
     )
 
 
@@ -222,7 +242,11 @@ def _comparison(
             break
         if other.id[:1] == question.id[:1]:
             earlier += [model for model in models[other.id] if model.name not in question.capture]
+    wanted.sort(
+        key=lambda model: question.capture.index(model.name)
+    )  # what the others are compared with comes first
     columns = ([earlier[-1]] if earlier else []) + wanted[:5]
+    histories = [history_of(evidence[model.question].items, model.name) for model in columns]
     scores = entry.score.model_scores if entry.score else ()
     by_metric: dict[str, dict[tuple[str, str], str]] = {}
     for s in scores:
@@ -244,7 +268,11 @@ def _comparison(
             for key in ("loss", "optimizer", "learning_rate")
         ),
         row("Training steps", [figure_text(m.steps) for m in columns]),
-        row("Epochs", [epochs_of(evidence[m.question].items, m.name) or "–" for m in columns]),
+        row("Epochs", [str(max(map(len, h.values()), default=0) or "–") for h in histories]),
+        *(
+            row(f"{words}, last epoch", [figure_text(_last(h.get(key))) for h in histories])
+            for key, words in _FITTED.items()
+        ),
         *(
             row(what, [texts.get((m.question, m.name)) or texts.get(("", m.name), "–") for m in columns])
             for what, texts in by_metric.items()
@@ -252,6 +280,18 @@ def _comparison(
     ]
     kept = tuple(r for r in rows if any(value != "–" for value, _ in r[1]))
     return Comparison(tuple(f"{m.name} ({m.question})" for m in columns), kept)
+
+
+_FITTED = {
+    "loss": "Training loss",
+    "accuracy": "Training accuracy",
+    "val_loss": "Validation loss",
+    "val_accuracy": "Validation accuracy",
+}
+
+
+def _last(values: list[Any] | None) -> float | None:
+    return number(values[-1]) if values else None
 
 
 def _hidden(report: ClassReport, entry: StudentEntry) -> tuple[HiddenView, ...]:

@@ -9,12 +9,12 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from deepgrade.cli.options import course_option, errors_for_people, root_option
+from deepgrade.cli.options import course_option, errors_for_people, only_reviewed_option, root_option
+from deepgrade.cli.reporting import final_report
 from deepgrade.grading import open_gradebook
 from deepgrade.lab import LabFiles, find_root
 from deepgrade.publish import publish_pages
 from deepgrade.records import Course
-from deepgrade.report.from_records import class_report
 from deepgrade.report.text import spreadsheet_text
 
 
@@ -35,19 +35,26 @@ from deepgrade.report.text import spreadsheet_text
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write a CSV file of students and addresses: for a mail merge, and for nobody else.",
 )
+@only_reviewed_option
 @errors_for_people
 def command(
-    lab: str, root: Path, course_folder: Path, into: Path, url: str | None, list_file: Path | None
+    lab: str,
+    root: Path,
+    course_folder: Path,
+    into: Path,
+    url: str | None,
+    list_file: Path | None,
+    only_reviewed: bool,
 ) -> None:
     """Write the pages of LAB's students into a folder, as students may read them.
 
-    Each page has a name that nobody can guess, the same one each time; the folder's own page is empty. Publish again after a
-    re-grade: addresses stay.
+    Points are final ones, with what people decided. Each page has a name that nobody can guess, the same one each time; the
+    folder's own page is empty. Publish again after a re-grade: addresses stay.
     """
     console = Console()
     files, course = LabFiles(find_root(root), lab), Course(course_folder)
     with open_gradebook(course) as gradebook, Progress(console=console, transient=True) as bar:
-        report = class_report(files, course, gradebook)
+        report = final_report(files, course, gradebook, only_reviewed=only_reviewed)
         task = bar.add_task("publishing", total=len(gradebook.students(lab)))
         published = publish_pages(report, course, into, url=url, done=lambda _: bar.advance(task))
     console.print(f"{len(published.pages)} pages in {published.folder}", highlight=False, markup=False)

@@ -9,12 +9,12 @@ import click
 from rich.console import Console
 
 from deepgrade.cli.options import course_option, errors_for_people, root_option
+from deepgrade.cli.reporting import final_report
 from deepgrade.grading import open_gradebook
 from deepgrade.lab import LabFiles, find_root
 from deepgrade.publish import PublishError, find_browser, write_pdf
 from deepgrade.records import Course
 from deepgrade.report import write_feedback
-from deepgrade.report.from_records import class_report
 
 
 @click.command()
@@ -31,7 +31,7 @@ def command(lab: str, student: str, root: Path, course_folder: Path, into: Path 
     files, course = LabFiles(find_root(root), lab), Course(course_folder)
     browser = find_browser()
     with open_gradebook(course) as gradebook, tempfile.TemporaryDirectory(prefix="deepgrade-page-") as folder:
-        report = class_report(files, course, gradebook)
+        report = final_report(files, course, gradebook)
         entry = next((one for one in report.students() if one.student == student), None)
         if entry is None:
             known = gradebook.students(lab)

@@ -58,7 +58,7 @@ def take_over(
     now = datetime.now(UTC)
     students: dict[Arrival, list[str]] = {}
     in_force: dict[str, str] = {}
-    with course.working(), closing(Gradebook(course.gradebook)) as gradebook:
+    with course.working(), closing(Gradebook(course.database)) as gradebook:
         for result in found.results:
             score = score_of(result, lab, found.tool, version=version, now=now)
             arrival = gradebook.add_imported(score, replace=replace)

@@ -122,12 +122,18 @@ def _question(question: Question, result: QuestionResult | None, entry: StudentE
         return QuestionGrade(question.id, question.manual, points, None, 0.0, question.points, decided, False)
     missing = 0.0 if result.manual else result.possible - result.assessed
     automatic = result.points if result.manual else _rounded((result.points or 0.0) + missing)
+    given = decided_points(result, entry.decisions)
+    if entry.review is not None and decided:
+        # Of an adjusted question something may still not be assessed.
+        given = None if given is None else _rounded(given + missing)
+    elif decided:
+        missing = 0.0
     return QuestionGrade(
         question=question.id,
         manual=result.manual,
-        points=decided_points(result, entry.decisions) if decided else automatic,
+        points=given if decided else automatic,
         automatic=automatic,
-        granted=0.0 if decided else missing,
+        granted=missing,
         possible=result.possible,
         decided=decided,
         review=state_of(result, entry.decisions) == "review",

@@ -1,0 +1,1 @@
+"""The review app: pages on which TAs grade. Server-rendered; works without script."""
