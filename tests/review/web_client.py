@@ -1,7 +1,9 @@
 """A browser without a screen for the review app: keeps cookies, sends forms with their token."""
 
 import re
+import tempfile
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from starlette.testclient import TestClient
@@ -15,14 +17,26 @@ PASSWORD = "a sentence that nobody guesses"  # noqa: S105 - of accounts that tes
 _TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
 
 
+@cache
+def _made_accounts() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        store = AccessStore.of(Course(Path(folder)))
+        for name, role in (("ada", Role.INSTRUCTOR), ("tom", Role.TA), ("tina", Role.TA)):
+            Accounts(store).add(name, role, PASSWORD)
+        store.close()
+        return store.path.read_bytes()
+
+
+def make_accounts(course: Path):
+    """Add an instructor, ada, and two TAs, tom and tina: hashed once for all tests, since that is slow on purpose."""
+    course.mkdir(parents=True, exist_ok=True)
+    (course / "access.db").write_bytes(_made_accounts())
+
+
 @contextmanager
 def served(root: Path, course: Path, **settings):
     """Yield a function that opens a browser of its own: who=None is logged out."""
-    store = AccessStore.of(Course(course))
-    accounts = Accounts(store)
-    for name, role in (("ada", Role.INSTRUCTOR), ("tom", Role.TA), ("tina", Role.TA)):
-        accounts.add(name, role, PASSWORD)
-    store.close()
+    make_accounts(course)
     app = make_app(WebSettings(root=root, course=course, **settings))
     opened = []
 

@@ -223,6 +223,49 @@ class ReviewLedger:
             query = query.where(DecisionRow.question == question)
         return self._read(query)
 
+    def newest(
+        self, count: int, *, skip: int = 0, who: str = "", kind: str = ""
+    ) -> tuple[list[Decision], int]:
+        """Return a page of decisions, the latest first, and how many there are.
+
+        Args:
+            count: At most so many.
+            skip: Of those that are later.
+            who: Of this person alone.
+            kind: Of this kind alone.
+        """
+        query = select(DecisionRow).where(DecisionRow.lab == self._lab)
+        if who:
+            query = query.where(DecisionRow.who == who)
+        if kind:
+            query = query.where(DecisionRow.kind == kind)
+        with self._gradebook.reading() as session:
+            total = session.scalar(query.with_only_columns(func.count(DecisionRow.id)))
+            columns = query.with_only_columns(*DecisionRow.__table__.columns)
+            rows = session.execute(columns.order_by(DecisionRow.id.desc()).offset(skip).limit(count))
+            return [_decision(row) for row in rows], total or 0
+
+    def of_ids(self, ids: Iterable[int]) -> list[Decision]:
+        """Return the decisions of some ids, in order."""
+        return self._read(
+            select(DecisionRow).where(DecisionRow.lab == self._lab, DecisionRow.id.in_(list(ids)))
+        )
+
+    def undos(self) -> list[Decision]:
+        """Return what takes others back, in order: `undone_ids` needs no more."""
+        return self._read(select(DecisionRow).where(DecisionRow.lab == self._lab, DecisionRow.kind == "undo"))
+
+    def people_and_kinds(self) -> tuple[list[str], list[str]]:
+        """Return who decided anything (no students), and which kinds of decisions there are; both sorted."""
+        with self._gradebook.reading() as session:
+            people = session.scalars(
+                select(DecisionRow.who)
+                .where(DecisionRow.lab == self._lab, DecisionRow.kind != "second_look")
+                .distinct()
+            )
+            kinds = session.scalars(select(DecisionRow.kind).where(DecisionRow.lab == self._lab).distinct())
+            return sorted(people), sorted(kinds)
+
     def by_student(
         self, *, students: Iterable[str] | None = None, question: str | None = None
     ) -> dict[str, list[Decision]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,17 +116,33 @@ class StudentPage:
     """Results that are kept and do not count."""
 
 
-def student_page(report: ClassReport, entry: StudentEntry, *, with_notebook: bool = True) -> StudentPage:
-    """Read one student's run and return what their page shows."""
-    predictions = read_predictions(entry.run_folder)
-    evidence = read_all_evidence(entry.run_folder, [question.id for question in report.lab.questions])
+def student_page(
+    report: ClassReport,
+    entry: StudentEntry,
+    *,
+    with_notebook: bool = True,
+    questions: Collection[str] | None = None,
+) -> StudentPage:
+    """Read one student's run and return what their page shows.
+
+    Args:
+        report: The class.
+        entry: The student.
+        with_notebook: Whether the executed notebook is read.
+        questions: Of these alone, for a page that shows no others; None: of all.
+    """
+    shown = [q for q in report.lab.questions if questions is None or q.id in questions]
+    parts = {q.id[:1] for q in shown}  # models are compared with those of the same part
+    needed = [q.id for q in report.lab.questions if q.id[:1] in parts]
+    predictions = read_predictions(entry.run_folder) if needed else {}
+    evidence = read_all_evidence(entry.run_folder, needed)
     notebook = None
     path = entry.run_folder / "notebook.ipynb" if entry.run_folder is not None and with_notebook else None
     if path is not None and path.exists():
         notebook = read_notebook(path)
-    models = _models(report.lab, evidence, predictions)
+    models = _models(evidence, predictions)
     return StudentPage(
-        questions=tuple(_question(report.lab, q, entry, evidence, models) for q in report.lab.questions),
+        questions=tuple(_question(report.lab, q, entry, evidence, models) for q in shown),
         hidden=_hidden(report, entry),
         hidden_words=explanation(
             report.lab, {score.hidden for score in (entry.score.model_scores if entry.score else ())}
@@ -147,19 +163,17 @@ def threshold_of(lab: Lab, data: Sequence[DataFacts], question: str) -> float | 
     return values.get(question) if values else None
 
 
-def _models(
-    lab: Lab, evidence: Mapping[str, Evidence], predictions: Json
-) -> dict[str, tuple[ModelView, ...]]:
+def _models(evidence: Mapping[str, Evidence], predictions: Json) -> dict[str, tuple[ModelView, ...]]:
     found = {}
-    for question in lab.questions:
+    for question, taken in evidence.items():
         views = []
-        for name, item in evidence[question.id].items.items():
-            prediction = predictions.get(f"{question.id}/{name}")
+        for name, item in taken.items.items():
+            prediction = predictions.get(f"{question}/{name}")
             if item.get("kind") == "model":
                 views.append(
-                    model_view(question.id, name, item, prediction if isinstance(prediction, dict) else {})
+                    model_view(question, name, item, prediction if isinstance(prediction, dict) else {})
                 )
-        found[question.id] = tuple(views[:12])
+        found[question] = tuple(views[:12])
     return found
 
 

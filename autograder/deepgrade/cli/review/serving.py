@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import sys
+import contextlib
+import socket
 from pathlib import Path
 
 import click
@@ -89,6 +90,7 @@ def serve(
         trusted_proxies=trusted_proxies,
         insecure_http=insecure_http,
     )
+    listening = _listen(host, port)
     app = make_app(settings)
     if not app.state.site.doors.accounts.all():
         click.echo(
@@ -101,15 +103,24 @@ def serve(
     server = uvicorn.Server(
         uvicorn.Config(
             app,
-            host=host,
-            port=port,
             log_level="warning",
             server_header=False,
             proxy_headers=False,  # the app reads them itself, from trusted peers alone
             timeout_graceful_shutdown=5,
-            h11_max_incomplete_event_size=64 << 10,
         )
     )
-    server.run()
-    if not server.started:
-        sys.exit(2)  # uvicorn has said why: the port is taken
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again once everything is closed
+        server.run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a socket that has the address, before anything is read."""
+    try:
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=128
+        )
+    except OSError as error:
+        raise click.ClickException(
+            f"{host}, port {port}, cannot be listened on ({error.strerror or error}). Another server may have it: choose"
+            " another one with --port."
+        ) from None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import cast
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -50,7 +52,12 @@ def make_app(settings: WebSettings) -> Starlette:
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
+        # A class of a thousand takes a second to read the first time: that need not be somebody's first page.
+        reading = threading.Thread(target=site.read_ahead, name="read ahead", daemon=True)
+        reading.start()
         yield
+        site.stop_reading()
+        await run_in_threadpool(reading.join)
         site.close()
 
     app = Starlette(

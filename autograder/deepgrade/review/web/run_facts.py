@@ -55,7 +55,7 @@ class RunsReader:
 
     def summary(self, store: RunStore, keys: Iterable[str]) -> RunsSummary | None:
         """Return the runs' summary; None where there are none."""
-        found = [facts for key in keys if (facts := self._read(store, key)) is not None]
+        found = [facts for key in keys if (facts := self.read(store, key)) is not None]
         if not found:
             return None
         times = sorted(facts.wall_s for facts in found)
@@ -77,7 +77,8 @@ class RunsReader:
             by_question=tuple(sorted(seconds.items(), key=lambda pair: -pair[1])[:_MOST_QUESTIONS]),
         )
 
-    def _read(self, store: RunStore, key: str) -> RunFacts | None:
+    def read(self, store: RunStore, key: str) -> RunFacts | None:
+        """Return a run's facts; None where it is not there."""
         with self._lock:
             if key in self._known:
                 return self._known[key]
@@ -91,7 +92,7 @@ class RunsReader:
 def _facts(store: RunStore, key: str) -> RunFacts | None:
     # Written by us and validated where single runs are shown; a class of a thousand has time for the few fields alone.
     try:
-        run = json.loads((store.folder(key) / "run.json").read_bytes())
+        run = json.loads((store.folder(key) / "run.json").read_bytes())  # ValueError also where it is no key
     except (OSError, ValueError):
         return None
     seconds: dict[str, float] = {}

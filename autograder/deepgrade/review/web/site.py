@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import Any, NamedTuple
 
@@ -9,8 +10,9 @@ from sqlalchemy import select
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from deepgrade.files import StorageError
 from deepgrade.lab import Lab, LabError, LabFiles, load_lab
-from deepgrade.records import Course, Gradebook, RunStore
+from deepgrade.records import Course, Gradebook, GradebookError, RunStore
 from deepgrade.records.tables import SubmissionRow
 from deepgrade.review.desk import Desk
 from deepgrade.review.queue import ItemKind, Progress, QueueItem, progress_of
@@ -23,6 +25,10 @@ from deepgrade.review.web.run_facts import RunsReader
 from deepgrade.review.web.settings import WebSettings
 from deepgrade.review.web.visits import Visit, address
 from deepgrade.review.web.words import said
+
+_SAVED_TOGETHER = 20
+"""Most decisions of one form."""
+_log = logging.getLogger("deepgrade.review")
 
 
 class Saved(NamedTuple):
@@ -60,8 +66,29 @@ class Site:
         self._progress: dict[str, tuple[list[QueueItem], dict[tuple[ItemKind, str], Progress]]] = {}
         self._synthetic: dict[str, bool] = {}
         self.open = Open()
+        self._stopping = threading.Event()
         self.runs = RunsReader()
         self._secret = self.course.secret
+
+    def read_ahead(self) -> None:
+        """Read every lab once, so that the first page of each is as fast as later ones."""
+        try:
+            for name in self.lab_names():
+                if self._stopping.is_set():
+                    return
+                self.progress(name)
+                store = RunStore(self.course, name)
+                for one in self.desk(name).students():
+                    if self._stopping.is_set():
+                        return
+                    if one.submission.run_key:
+                        self.runs.read(store, one.submission.run_key)
+        except (GradebookError, StorageError, HTTPException) as error:
+            _log.warning("reading ahead: %s", error)  # whoever opens the page is told the same
+
+    def stop_reading(self) -> None:
+        """End `read_ahead` soon."""
+        self._stopping.set()
 
     def close(self) -> None:
         """Close both databases."""
@@ -218,10 +245,11 @@ class Site:
         if not (first.isdecimal() and last.isdecimal() and len(last) < 16):
             return None
         desk = self.desk(lab.name)
-        made = [d for d in desk.ledger.decisions(after=int(first) - 1) if d.id <= int(last)]
+        made = desk.ledger.of_ids(range(int(first), min(int(last), int(first) + _SAVED_TOGETHER) + 1))
         if not made or made[0].who != visit.session.account or not made[0].place.student:
             return None
         place = made[0].place
+        made = [d for d in made if d.place == place]
         student = next(
             (
                 one.student

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -56,8 +56,14 @@ class ShownWork:
         return max((d.id for d in self.decisions if d.place == place), default=0)
 
 
-def shown_work(site: Site, lab: Lab, student: str) -> ShownWork:
+def shown_work(site: Site, lab: Lab, student: str, questions: Collection[str] | None = None) -> ShownWork:
     """Read a student's work.
+
+    Args:
+        site: The app.
+        lab: Which lab.
+        student: The student's key.
+        questions: What the page shows; None: everything.
 
     Raises:
         HTTPException: The student has handed in nothing.
@@ -85,7 +91,7 @@ def shown_work(site: Site, lab: Lab, student: str) -> ShownWork:
         review=review,
         entry=entry,
         row=summarise(entry, lab, "student"),
-        page=student_page(report, entry, with_notebook=False),
+        page=student_page(report, entry, with_notebook=False, questions=questions),
         decisions=desk.decisions(student),
     )
 

@@ -7,6 +7,7 @@ import threading
 import unicodedata
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 from argon2 import PasswordHasher
@@ -64,7 +65,6 @@ class Accounts:
 
     def __init__(self, store: AccessStore) -> None:
         self._store = store
-        self._nobody = _hasher.hash("the password of nobody")
 
     def add(self, name: str, role: Role, password: str | None) -> None:
         """Add an account; without a password it can enter through a trusted proxy alone.
@@ -109,13 +109,13 @@ class Accounts:
             hashed = connection.scalar(
                 select(accounts.c.password_hash).where(accounts.c.name == (account.name if account else ""))
             )
-        known = hashed if isinstance(hashed, str) else self._nobody
+        known = hashed if isinstance(hashed, str) else _nobody()
         with _hashing:
             try:
                 _hasher.verify(known, _normal(password[:_MOST_PASSWORD]))
             except (VerificationError, InvalidHashError):
                 return None
-        if account is None or known is self._nobody:
+        if account is None or not isinstance(hashed, str):
             return None
         if _hasher.check_needs_rehash(known):
             self._write(account.name, password_hash=_hashed(account.name, password))
@@ -163,6 +163,12 @@ class Accounts:
                 )
             if not keep_sessions:
                 connection.execute(delete(sessions).where(sessions.c.account == name))
+
+
+@cache
+def _nobody() -> str:
+    """Return a hash to look at where there is no account, so that it takes as long."""
+    return _hasher.hash("the password of nobody")
 
 
 def _account(row: RowMapping) -> Account:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from starlette.responses import Response
 
-from deepgrade.records.decisions import Decision, in_force
+from deepgrade.records.decisions import Undo, undone_ids
 from deepgrade.review.web.visits import Visit
 from deepgrade.review.web.words import said
 
@@ -18,21 +18,16 @@ def show(visit: Visit) -> Response:
     site = visit.site
     lab = site.lab(visit.path("lab"))
     desk = site.desk(lab.name)
-    decisions = desk.ledger.decisions()
-    holding = {d.id for d in in_force(decisions)}
-    who, kind = visit.asked("who"), visit.asked("kind")
-    people = sorted({d.who for d in decisions if d.kind != "second_look"})
-    found = [d for d in reversed(decisions) if (not who or d.who == who) and (not kind or d.kind == kind)]
-    pages = max(1, -(-len(found) // _PAGE))
-    asked = visit.asked("page")
-    number = min(max(int(asked) if asked.isdecimal() else 1, 1), pages)
+    who, kind, asked = visit.asked("who"), visit.asked("kind"), visit.asked("page")
+    number = max(int(asked) if asked.isdecimal() and len(asked) < 7 else 1, 1)
+    found, count = desk.ledger.newest(_PAGE, skip=(number - 1) * _PAGE, who=who, kind=kind)
+    pages = max(1, -(-count // _PAGE))
+    people, kinds = desk.ledger.people_and_kinds()
+    undone = undone_ids(desk.ledger.undos())
+    taken = [i for d in found if isinstance(d.value, Undo) for i in d.value.decisions]
+    before = desk.ledger.of_ids(taken[:400])
     rubrics = desk.rules().rubrics
     of_name = _students(visit, lab.name)
-    by_id = {d.id: d for d in decisions}
-
-    def before(decision: Decision) -> list[Decision]:
-        ids = getattr(decision.value, "decisions", ())
-        return [by_id[i] for i in ids if i in by_id]
 
     return site.page(
         visit,
@@ -40,19 +35,14 @@ def show(visit: Visit) -> Response:
         lab=lab,
         tab="decisions",
         lines=[
-            (
-                d,
-                said(d, rubrics.get(d.place.question), before(d)),
-                d.id in holding or d.kind == "undo",
-                of_name(d.place.student),
-            )
-            for d in found[(number - 1) * _PAGE :][:_PAGE]
+            (d, said(d, rubrics.get(d.place.question), before), d.id not in undone, of_name(d.place.student))
+            for d in found
         ],
-        count=len(found),
+        count=count,
         number=number,
         pages=pages,
         people=people,
-        kinds=sorted({d.kind for d in decisions}),
+        kinds=kinds,
         who=who,
         kind=kind,
         page_path=lambda page: site.path("labs", lab.name, "decisions", who=who, kind=kind, page=page),

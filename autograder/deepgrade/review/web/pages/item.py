@@ -39,12 +39,12 @@ def show(visit: Visit) -> Response:
     item = site.tokens(lab.name).item(queue, visit.path("item"))
     filters = Filters.of(visit)
     others = site.open.show(lab.name, item.id, visit.session.account)
-    work = shown_work(site, lab, item.students[0])
     sequence = filters._replace(
         kind=filters.kind or item.kind, question=filters.question if filters.kind else item.question
     ).sequence(queue)
     around = neighbours(sequence, item, site.open.others(lab.name, visit.session.account))
     question = item.question if any(q.id == item.question for q in lab.questions) else ""
+    work = shown_work(site, lab, item.students[0], [question] if question else [])
     return site.page(
         visit,
         "item.html.j2",

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from deepgrade.lab import Lab
 from deepgrade.records.decisions import Decision, Place, RubricDefined, RubricItem
 from deepgrade.records.reviews import ReviewConflictError, ReviewError
+from deepgrade.review.rubrics import first_rubric
 from deepgrade.review.web.pages.deciding import UnusableFormError, typed_points
 from deepgrade.review.web.visits import Form, Visit, redirect
 from deepgrade.review.web.words import said
@@ -59,7 +60,7 @@ def save(visit: Visit) -> Response:
     seen = form.number("seen") or None
     known = desk.ledger.decisions(students=[""], question=question)
     try:
-        rubric = _rubric_of(form, known)
+        rubric = _rubric_of(form, _ids_ever(lab, question, known))
     except UnusableFormError as error:
         return _edit(visit, lab, question, _draft(form), seen, problem=str(error), status=400)
     except ValidationError as error:
@@ -131,14 +132,18 @@ def _edit(
     )
 
 
-def _rubric_of(form: Form, known: list[Decision]) -> RubricDefined:
+def _ids_ever(lab: Lab, question: str, known: list[Decision]) -> set[str]:
+    """Return the ids that the question's items have or had."""
+    rubrics = [d.value for d in known if isinstance(d.value, RubricDefined)]
+    return {item.id for one in (first_rubric(lab.question(question)), *rubrics) for item in one.items}
+
+
+def _rubric_of(form: Form, used: set[str]) -> RubricDefined:
     """Return the rubric that a form describes; an item whose text is empty is gone, a new one gets an id nobody had.
 
     Raises:
         UnusableFormError: Points are no number, or a text is missing.
     """
-    used = {i.id for d in known if isinstance(d.value, RubricDefined) for i in d.value.items}
-    used |= {one for one in form.all("id") if one}
     highest = max((int(m[1]) for one in used if (m := _NUMBER.fullmatch(one))), default=0)
     items = []
     rows = list(zip(form.all("id"), form.all("text"), form.all("points"), strict=False))
