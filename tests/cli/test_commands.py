@@ -92,7 +92,7 @@ def test_class_is_graded_reported_and_regraded_from_the_command_line(tmp_path, d
         "results.json",
         "students",
     }
-    assert json.loads((folder / "results.json").read_text())["schema_version"] == 3
+    assert json.loads((folder / "results.json").read_text())["schema_version"] == 4
     files.checks.write_text(files.checks.read_text().replace("== 100", "== 99"))
     shown = _run("regrade", "small", *place, cwd=tmp_path)
     assert "0 up, 1 down" in shown.stdout

@@ -118,6 +118,7 @@ def test_a_gradebook_of_before_boards_gets_them_and_keeps_its_sets(tmp_path):
             session.execute(text(f"drop table {table}"))
         session.execute(text("alter table submission drop column handed_in_at"))
         session.execute(text("alter table regrade_set drop column board"))
+        session.execute(text("alter table regrade_set drop column decided_by"))
         session.execute(text("update schema set version = 3"))
     old.close()
     book = Gradebook(path)

@@ -348,7 +348,8 @@ def test_a_gradebook_of_version_4_gets_the_ledger_and_keeps_its_scores(tmp_path)
     book.close()
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript(
-            "DROP TABLE review_decision; DROP TABLE score_brief; UPDATE schema SET version = 4;"
+            "DROP TABLE review_decision; DROP TABLE score_brief;"
+            " ALTER TABLE regrade_set DROP COLUMN decided_by; UPDATE schema SET version = 4;"
         )
     book = Gradebook(path)
     (one,) = in_force_of(book, "small")

@@ -1,15 +1,17 @@
 """A lab at a desk: what waits, in a stable order, and decisions made with everything that they need."""
 
 import json
+import threading
 
 import pytest
 
-from deepgrade.records import Attribution, Gradebook, Place, ReviewConflictError, ReviewError
+from deepgrade.records import Attribution, Gradebook, GradebookError, Place, ReviewConflictError, ReviewError
 from deepgrade.records.decisions import (
     Comment,
     Extension,
     FlagSettled,
     LateWaived,
+    Note,
     Override,
     Points,
     Reviewed,
@@ -235,3 +237,41 @@ def test_a_new_submission_keeps_points_and_asks_again(book):
     _decide(desk, "ada", [Points(points=0.75)], "a3")
     _decide(desk, "ada", [Reviewed()])
     assert desk.student("ada").reviewed
+
+
+def test_a_desk_that_reads_while_others_write_misses_nothing_and_counts_nothing_twice(book):
+    names = [f"s{number}" for number in range(5)]
+    for name in names:
+        hand_in(book, name, score(name))
+    desk = desk_of(book)
+
+    def write(number):
+        for turn in range(12):
+            name = names[(number + turn) % 5]
+            desk.ledger.append(Place(name, "a3"), [Note(text=f"{number}.{turn}")], who="ta")
+
+    writers = [threading.Thread(target=write, args=(number,)) for number in range(3)]
+    for writer in writers:
+        writer.start()
+    while any(writer.is_alive() for writer in writers):
+        desk.students()
+    for writer in writers:
+        writer.join()
+    fresh = desk_of(book)
+    for name in names:
+        assert desk.decisions(name) == fresh.decisions(name)
+    assert sum(len(desk.decisions(name)) for name in names) == 36
+
+
+def test_a_desk_is_right_again_after_the_database_was_away(postgres):
+    book = Gradebook(postgres.new_database())
+    hand_in(book, "ada", score("ada"))
+    desk = desk_of(book)
+    assert desk.student("ada").grade.total is None
+    _decide(desk_of(book), "ada", [Points(points=1)], "a3")
+    postgres.stop()
+    with pytest.raises(GradebookError, match="cannot be reached"):
+        desk.students()
+    postgres.start()
+    assert desk.student("ada").grade.total == 4.0
+    book.close()

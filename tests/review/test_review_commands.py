@@ -184,7 +184,7 @@ def test_the_history_of_a_contested_grade_from_the_first_file_to_the_final_point
     entry = small.book.entry("small", "bert")
     mended = score("bert", a2=(1.0, 1.0), at=NOON + timedelta(hours=40))
     set_id = small.book.new_set("small", [(entry.submission_id, mended)])
-    small.book.decide_set(set_id, apply=True, reason="the check was too strict")
+    small.book.decide_set(set_id, apply=True, reason="the check was too strict", who="prof")
     _run(
         small, "import-requests", "small", _file(small, "student,question,request\nbert,a1,It was my own!\n")
     )
@@ -197,6 +197,8 @@ def test_the_history_of_a_contested_grade_from_the_first_file_to_the_final_point
     for words in ("handed in bert.ipynb as bert", "asks for a second look at a1: It was my own!", "points of a1: 1",
                   f"re-grade set {set_id} applied", "test_counted: 0.5 points (the check gave 0)"):  # fmt: skip
         assert words in sentences, words
+    regrade = next(e for e in document["events"] if e["kind"] == "regrade")
+    assert (regrade["who"], regrade["why"]) == ("prof", "the check was too strict")
     contested = next(e for e in document["events"] if e["sentence"].startswith(f"#{made.id} "))
     assert (contested["who"], contested["why"]) == ("alan", "it was")
     assert (contested["points_before"], contested["points_after"]) == (0.75, 1.0)

@@ -77,7 +77,7 @@ class Server:
 @contextmanager
 def running_server() -> Iterator[Server]:
     """Start a server in a temporary folder; stop it and remove the folder at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="deepgrade-pg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="deepgrade-pg-"))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -79,7 +79,7 @@ def undecided(opened: OpenBoard) -> Rescored | None:
     return None if set_id is None else _compared(opened, set_id, opened.ledger.set_scores(set_id), [])
 
 
-def decide(opened: OpenBoard, *, apply: bool, reason: str | None) -> tuple[int, int]:
+def decide(opened: OpenBoard, *, apply: bool, reason: str | None, who: str | None = None) -> tuple[int, int]:
     """Apply or cancel the undecided set; return (set id, number of entries).
 
     Raises:
@@ -92,7 +92,7 @@ def decide(opened: OpenBoard, *, apply: bool, reason: str | None) -> tuple[int, 
             f"There is no undecided set of board {opened.board.id}."
             f" `deepgrade board rescore {opened.lab.name} --board {opened.board.id}` makes one."
         )
-    return set_id, opened.gradebook.decide_set(set_id, apply=apply, reason=reason)
+    return set_id, opened.gradebook.decide_set(set_id, apply=apply, reason=reason, who=who)
 
 
 def _again(opened: OpenBoard, store: RunStore, entry: BoardEntry) -> EntryScores:

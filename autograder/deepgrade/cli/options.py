@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import getpass
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -45,6 +47,14 @@ def course_option(function: F) -> F:
         show_default=True,
         help="The course's folder: runs, gradebook, hidden sets, reports.",
     )(function)
+
+
+def user_name() -> str:
+    """Return who is logged in here: whose decision it is that a command makes."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        return f"user {os.getuid()}"
 
 
 def only_reviewed_option(function: F) -> F:

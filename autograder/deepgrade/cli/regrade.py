@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from deepgrade.cli.options import course_option, errors_for_people, root_option, store_option
+from deepgrade.cli.options import course_option, errors_for_people, root_option, store_option, user_name
 from deepgrade.cli.reporting import write_class_report
 from deepgrade.data import DataStore
 from deepgrade.grading import RegradeResult, compute_set, decide, undecided_set
@@ -45,7 +45,7 @@ def command(
     files = LabFiles(find_root(root), lab)
     course = Course(course_folder)
     if apply_set or cancel:
-        set_id, count = decide(files, course, apply=apply_set, reason=reason)
+        set_id, count = decide(files, course, apply=apply_set, reason=reason, who=user_name())
         console.print(f"set {set_id}: {count} scores {'applied' if apply_set else 'cancelled'}")
         if apply_set:
             console.print(f"report: {write_class_report(files, course)}")

@@ -73,7 +73,9 @@ def undecided_set(files: LabFiles, course: Course) -> RegradeResult | None:
         )
 
 
-def decide(files: LabFiles, course: Course, *, apply: bool, reason: str | None) -> tuple[int, int]:
+def decide(
+    files: LabFiles, course: Course, *, apply: bool, reason: str | None, who: str | None = None
+) -> tuple[int, int]:
     """Apply or cancel the lab's undecided set; return (set id, number of scores).
 
     Raises:
@@ -85,7 +87,7 @@ def decide(files: LabFiles, course: Course, *, apply: bool, reason: str | None) 
             raise GradebookError(
                 f"There is no undecided re-grade set of {files.name}. `deepgrade regrade {files.name}` makes one."
             )
-        return set_id, gradebook.decide_set(set_id, apply=apply, reason=reason)
+        return set_id, gradebook.decide_set(set_id, apply=apply, reason=reason, who=who)
 
 
 def lacking(record: RunRecord, plan: CapturePlan) -> list[str]:

@@ -349,14 +349,14 @@ class Gradebook:
             )
             return None if payload is None else SubmissionScore.model_validate_json(payload)
 
-    def decide_set(self, set_id: int, *, apply: bool, reason: str | None) -> int:
+    def decide_set(self, set_id: int, *, apply: bool, reason: str | None, who: str | None = None) -> int:
         """Apply or cancel a re-grade set; return how many scores it held.
 
         Raises:
             GradebookError: There is no such undecided set, or it is to be applied without a reason.
         """
         with self.writing() as session:
-            return regrade_sets.decide(session, set_id, apply=apply, reason=reason)
+            return regrade_sets.decide(session, set_id, apply=apply, reason=reason, who=who)
 
 
 def _rows_of(lab: str, names: Sequence[str]) -> Select[SubmissionRow]:

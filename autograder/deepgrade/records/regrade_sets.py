@@ -52,7 +52,7 @@ def begin_set(session: Session, lab: str, board: str | None) -> int:
     return row.id
 
 
-def decide(session: Session, set_id: int, *, apply: bool, reason: str | None) -> int:
+def decide(session: Session, set_id: int, *, apply: bool, reason: str | None, who: str | None) -> int:
     """Apply or cancel a set; return how many scores it held.
 
     Raises:
@@ -66,7 +66,7 @@ def decide(session: Session, set_id: int, *, apply: bool, reason: str | None) ->
     if row is None or row.state != "aside":
         raise GradebookError(f"There is no undecided re-grade set {set_id}.")
     row.state = "applied" if apply else "cancelled"
-    row.reason, row.decided_at = reason, datetime.now(UTC)
+    row.reason, row.decided_at, row.decided_by = reason, datetime.now(UTC), who
     table = ScoreRow if row.board is None else EntryScoreRow
     changed = session.execute(update(table).where(table.set_id == set_id).values(state=row.state))
     return int(getattr(changed, "rowcount", 0))

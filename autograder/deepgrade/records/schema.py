@@ -20,7 +20,7 @@ _STEPS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE submission ADD COLUMN handed_in_at DATETIME",
         "ALTER TABLE regrade_set ADD COLUMN board VARCHAR(64)",
     ),
-    4: (),
+    4: ("ALTER TABLE regrade_set ADD COLUMN decided_by TEXT",),
 }
 """Version -> what makes the next one of it, beside new tables. In SQLite's words: in PostgreSQL the first version is 5."""
 

@@ -130,6 +130,8 @@ class RegradeSetRow(Base):
     """`aside`, `applied` or `cancelled`."""
     reason: Mapped[str | None] = mapped_column(Text)
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    decided_by: Mapped[str | None] = mapped_column(Text)
+    """Who; None in sets that were decided before it was kept."""
 
 
 class EntryRow(Base):

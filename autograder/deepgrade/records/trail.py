@@ -22,6 +22,8 @@ class PastSet(NamedTuple):
     """`aside`, `applied` or `cancelled`."""
     reason: str
     decided_at: datetime | None
+    decided_by: str
+    """Empty: not kept."""
 
 
 class PastScore(NamedTuple):
@@ -125,4 +127,4 @@ def attributions_of(gradebook: Gradebook, lab: str, names: Sequence[str]) -> lis
 
 
 def _set(row: RegradeSetRow) -> PastSet:
-    return PastSet(row.id, row.created_at, row.state, row.reason or "", row.decided_at)
+    return PastSet(row.id, row.created_at, row.state, row.reason or "", row.decided_at, row.decided_by or "")

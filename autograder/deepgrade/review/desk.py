@@ -58,13 +58,16 @@ class Desk:
         self._gradebook, self._lab = gradebook, lab
         self.ledger = ReviewLedger(gradebook, lab.name)
         self._lock = threading.RLock()
+        self._forget()
+
+    def _forget(self) -> None:
         self._class_stamp: LabStamp | None = None
         self._decided: Stamp | None = None
         self._submissions: dict[str, InForce] = {}
         self._names: dict[str, list[str]] = {}
         self._briefs: dict[int, Brief] = {}
         self._decisions: dict[str, list[Decision]] = {}
-        self._rules = Rules(lab)
+        self._rules = Rules(self._lab)
         self._students: dict[str, StudentReview] = {}
         self._queue: list[QueueItem] | None = None
 
@@ -134,7 +137,7 @@ class Desk:
         """
         with self._lock:
             self.student(student)
-            return list(dict.fromkeys((*self._names[student], student)))
+            return list(dict.fromkeys((*self._names.get(student, ()), student)))
 
     def lab_decisions(self) -> list[Decision]:
         """Return everything that was decided about the lab itself (rubrics, dates, comments to use again), in order."""
@@ -276,6 +279,15 @@ class Desk:
             return final_grade(work._replace(decisions=known), self._rules)
 
     def _refresh(self) -> None:
+        try:
+            self._read_what_changed()
+        except BaseException:
+            # Half of what changed is taken over: everything is read again when the database is back.
+            self._forget()
+            raise
+
+    def _read_what_changed(self) -> None:
+        # Stamps are read before what they stand for: at worst something is read twice.
         class_stamp, decided = lab_stamp(self._gradebook, self._lab.name), self.ledger.stamp()
         changed: set[str] = set()
         if class_stamp != self._class_stamp:
@@ -293,7 +305,7 @@ class Desk:
                 for student in self._submissions
             }
             self._queue = None
-        self._class_stamp, self._decided = class_stamp, decided
+        self._class_stamp = class_stamp
 
     def _read_class(self) -> set[str]:
         """Read what is in force; return the students whose work is another than before."""
@@ -305,7 +317,8 @@ class Desk:
         changed = {
             one.student
             for one in found
-            if one != self._submissions.get(one.student) or names[one.student] != self._names.get(one.student)
+            if one != self._submissions.get(one.student)
+            or names.get(one.student) != self._names.get(one.student)
         }
         self._names, self._submissions = names, {one.student: one for one in found}
         return changed
@@ -316,12 +329,17 @@ class Desk:
         names: set[str] | None = None
         if before is not None:
             newer = self.ledger.decisions(after=before.latest)
-            if before.decisions + len(newer) == now.decisions:
+            # Not so where a lower id became visible after a higher one, as it may in PostgreSQL.
+            if Stamp(before.decisions + len(newer), newer[-1].id if newer else before.latest) == now:
                 names = {d.place.student for d in newer}
                 for decision in newer:
                     self._decisions.setdefault(decision.place.student, []).append(decision)
+                self._decided = now
         if names is None:
             self._decisions = self.ledger.by_student()
+            # Of what was read, which may be more than the stamp of a moment ago tells of.
+            found = [d.id for decisions in self._decisions.values() for d in decisions]
+            self._decided = Stamp(len(found), max(found, default=0))
         if names is None or "" in names:
             rubrics = {q.id: first_rubric(q) for q in self._lab.questions if q.rubric.strip()}
             self._rules = Rules(self._lab, rubrics | self.ledger.rubrics(), self.ledger.dates())

@@ -159,6 +159,7 @@ def _decided_set(score: PastScore) -> Iterable[HistoryEvent]:
             regrade.decided_at,
             "regrade",
             f"re-grade set {regrade.id} {regrade.state}",
+            who=regrade.decided_by or "an instructor",
             why=regrade.reason,
             holds=regrade.state == "applied",
         )

@@ -13,8 +13,8 @@ _ITEM = re.compile(r"(?P<points>[+-]?\d+(?:\.\d+)?)(?:\s+points?)?[\s:]+(?P<text
 def first_rubric(question: Question) -> RubricDefined:
     """Return the rubric that lab.toml's text makes.
 
-    A line that begins with a number is an item of so many points (`0.2 says why`; `-0.1 no example`), up to the next such line or
-    an empty one; every other line is guidance.
+    A line that begins with a number, no larger than the question's points, is an item of so many points (`0.2 says why`;
+    `-0.1 no example`), up to the next such line or an empty one; every other line is guidance.
     """
     items: list[tuple[float, list[str]]] = []
     guidance: list[str] = []
@@ -22,7 +22,7 @@ def first_rubric(question: Question) -> RubricDefined:
     for line in question.rubric.splitlines():
         text = line.strip()
         match = _ITEM.fullmatch(text)
-        if match:
+        if match and abs(float(match["points"])) <= question.points + 1e-9:
             into = [match["text"]]
             items.append((float(match["points"]), into))
         elif not text:

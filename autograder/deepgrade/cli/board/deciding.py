@@ -21,6 +21,7 @@ from deepgrade.cli.board.common import (
     why_option,
     working_on,
 )
+from deepgrade.cli.options import user_name
 from deepgrade.records import EventKind
 from deepgrade.report.text import one_line
 
@@ -129,7 +130,7 @@ def rescore(
     console = Console()
     if apply_set or cancel:
         with working_on(root, lab, course_folder, board_id) as opened:
-            set_id, count = decide(opened, apply=apply_set, reason=reason)
+            set_id, count = decide(opened, apply=apply_set, reason=reason, who=user_name())
             console.print(
                 f"set {set_id}: scores of {count} entries {'applied' if apply_set else 'cancelled'}"
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from deepgrade.cli.options import course_option, errors_for_people, root_option
+from deepgrade.cli.options import course_option, errors_for_people, root_option, user_name
 from deepgrade.grading import open_gradebook
 from deepgrade.lab import LabFiles, find_root, load_lab
 from deepgrade.records import Course, Gradebook
@@ -38,7 +37,7 @@ def lab_options(function: F) -> F:
 def who_options(function: F) -> F:
     """Add `--why` and `--who`."""
     function = click.option(
-        "--who", default=getpass.getuser, show_default="who is logged in here", help="Whose decision it is."
+        "--who", default=user_name, show_default="who is logged in here", help="Whose decision it is."
     )(function)
     return click.option("--why", default="", help="The reason; students and TAs read it.")(function)
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from deepgrade.cli.options import user_name
 from deepgrade.cli.review.common import lab_options, open_desk, who_options
 from deepgrade.records import Place
 from deepgrade.records.decisions import DatesSet, Extension, LateWaived, Value
@@ -116,10 +117,8 @@ def requests(lab: str, file: Path, root: Path, course_folder: Path, who: str | N
 
     What was taken over before is not added again. Nothing is written unless every row is right.
     """
-    import getpass
-
     with open_desk(root, lab, course_folder) as opened:
-        found = import_requests(opened.desk, file, who=who or getpass.getuser())
+        found = import_requests(opened.desk, file, who=who or user_name())
     click.echo(f"{found.added} requests added, {found.known} were there already")
 
 

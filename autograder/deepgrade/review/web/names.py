@@ -35,6 +35,7 @@ class Names:
         self._lock = threading.Lock()
         self._by_token: dict[str, str] = {}
         self._pseudonyms: dict[str, str] = {}
+        self._taken: set[str] = set()
 
     def token(self, student: str) -> str:
         """Return what stands in addresses for a student."""
@@ -55,12 +56,9 @@ class Names:
         """Return a student's name where names are hidden, such as `Curious Heron 417`."""
         if student not in self._pseudonyms:
             with self._lock:
-                for one in self._students():
+                for one in (*self._students(), student):
                     if one not in self._pseudonyms:
-                        self._pseudonyms[one] = self._new_pseudonym(one)
-        return self._pseudonyms.get(student) or self._new_pseudonym(student)
-
-    def _new_pseudonym(self, student: str) -> str:
-        return pseudonym(
-            self._secret, f"review of {self._lab}", student, frozenset(self._pseudonyms.values())
-        )
+                        found = pseudonym(self._secret, f"review of {self._lab}", one, self._taken)
+                        self._pseudonyms[one] = found
+                        self._taken.add(found)
+        return self._pseudonyms[student]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,6 +26,7 @@ class WebSettings:
         public_url: Where people reach the app through a proxy that speaks HTTPS; None: directly.
         trust_header: Header in which the proxy names who has logged in; None: accounts with passwords.
         trusted_proxies: Addresses whose word counts.
+        insecure_http: Whether other machines may come by plain HTTP.
     """
 
     root: Path
@@ -37,8 +38,6 @@ class WebSettings:
     trust_header: str | None = None
     trusted_proxies: tuple[str, ...] = ()
     insecure_http: bool = False
-    extra_hosts: tuple[str, ...] = field(default=())
-    """Further `Host` headers that are answered."""
 
     def __post_init__(self) -> None:
         if self.public_url is not None:
@@ -83,7 +82,7 @@ class WebSettings:
         named = {urlsplit(self.public_url).hostname or ""} if self.public_url else set()
         if self.insecure_http and not named:
             return None
-        return frozenset({*named, *_LOOPBACK_NAMES, *self.extra_hosts})
+        return frozenset({*named, *_LOOPBACK_NAMES})
 
     def is_trusted(self, address: str) -> bool:
         """Return whether a peer is a proxy whose headers count."""

@@ -234,6 +234,7 @@ class Site:
             token_of=lambda student: self.names(lab.name).token(student) if lab else "",
             me=visit.session.account,
             synthetic=context.pop("synthetic", False),
+            without_walls=context.pop("without_walls", False),
             said=context.pop("said", ""),
             saved=self._saved(visit, lab) if lab else None,
             **context,

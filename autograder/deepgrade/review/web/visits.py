@@ -7,7 +7,7 @@ posted has its session's token and comes from our own origin, or nothing of it i
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote
@@ -167,8 +167,3 @@ def own_path(target: str, prefix: str) -> str | None:
     """Return a path of ours to come back to; None for anything that leads elsewhere."""
     plain = target.startswith(f"{prefix}/") and not target.startswith("//") and "\\" not in target
     return target if plain and target.isascii() and target.isprintable() and len(target) < 2000 else None
-
-
-def fields_of(values: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return hidden fields of a form."""
-    return [(key, value) for key, value in values.items() if value != ""]

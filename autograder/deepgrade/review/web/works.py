@@ -39,6 +39,16 @@ class ShownWork:
         """The points that count."""
         return self.review.grade
 
+    @property
+    def synthetic(self) -> bool:
+        """Whether the run had generated data."""
+        return self.entry.run is not None and any(d.origin == "synthetic" for d in self.entry.run.data)
+
+    @property
+    def without_walls(self) -> bool:
+        """Whether the run had no sandbox around it."""
+        return self.entry.run is not None and self.entry.run.sandbox.partition(",")[0] == "none"
+
     def view(self, question: str) -> QuestionView:
         """Return a question as pages show it."""
         return next(view for view in self.page.questions if view.id == question)

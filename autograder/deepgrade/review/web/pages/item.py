@@ -71,7 +71,8 @@ def show(visit: Visit) -> Response:
         check=next((c for c in _checks(work, question) if c.check == item.detail), None),
         requests=_requests(item, work.grade),
         history=history_lines(visit, lab, work, question or None),
-        synthetic=any(d.origin == "synthetic" for d in work.entry.run.data) if work.entry.run else False,
+        synthetic=work.synthetic,
+        without_walls=work.without_walls,
     )
 
 

@@ -69,7 +69,6 @@ def one_lab(visit: Visit) -> Response:
     students, queue = desk.students(), desk.queue()
     progress = visit.site.progress(lab.name)
     taken = visit.site.open.others(lab.name, visit.session.account)
-    titles = {question.id: question.title for question in lab.questions}
 
     def line(kind: ItemKind, question: str, title: str, found: Progress) -> Line:
         filters = Filters(kind, question)
@@ -100,7 +99,6 @@ def one_lab(visit: Visit) -> Response:
         tab="overview",
         manual=manual,
         rest=rest,
-        titles=titles,
         total=_sum(list(progress.values())),
         students=len(students),
         reviewed=sum(one.reviewed for one in students),

@@ -12,7 +12,7 @@ from deepgrade.lab import Lab
 from deepgrade.records.decisions import Decision, Place, RubricDefined, RubricItem
 from deepgrade.records.reviews import ReviewConflictError, ReviewError
 from deepgrade.review.rubrics import first_rubric
-from deepgrade.review.web.pages.deciding import UnusableFormError, typed_points
+from deepgrade.review.web.pages.values import UnusableFormError, typed_points
 from deepgrade.review.web.visits import Form, Visit, redirect
 from deepgrade.review.web.words import said
 

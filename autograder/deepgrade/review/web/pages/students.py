@@ -108,7 +108,8 @@ def show(visit: Visit) -> Response:
         before_path=beside(place - 1),
         after_path=beside(place + 1),
         can_open=work.entry.run_folder is not None,
-        synthetic=any(d.origin == "synthetic" for d in work.entry.run.data) if work.entry.run else False,
+        synthetic=work.synthetic,
+        without_walls=work.without_walls,
     )
 
 

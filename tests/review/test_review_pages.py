@@ -454,6 +454,17 @@ def test_a_regrade_keeps_what_people_decided_and_says_so(browser, book):
     assert "made when the check gave 0; it gives 0.5 now" in student_page(client, "Bert").text
 
 
+def test_what_was_decided_about_an_older_file_is_confirmed_by_saving_it_once_more(browser, book):
+    client = browser("tom")
+    assert send(client, item(client, "manual", "Bert"), "grade", fields=[("items", "r1")]).status_code == 303
+    newer = book.add_submission("small", "Bert", "Bert.ipynb", sha256="b", run_key=KEY)
+    book.add_score(newer, score("Bert"))
+    page = item(client, "manual", "Bert")
+    assert "handed in anew" in page.text and "done by tom" not in page.text
+    assert send(client, page, "grade", fields=[("items", "r1")]).status_code == 303
+    assert "done by tom" in item(client, "manual", "Bert").text
+
+
 def test_on_postgresql_pages_conflicts_and_undos_are_the_same(postgres, tmp_path):
     places = make_places(tmp_path, postgres.new_database())
     with served(*places) as opened:
