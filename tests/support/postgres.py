@@ -6,9 +6,11 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +34,7 @@ class Server:
 
     def __init__(self, folder: Path, port: int, password: str) -> None:
         self.folder, self.port, self._password = folder, port, password
+        self._process: subprocess.Popen[bytes] | None = None
 
     def url(self, database: str, *, password: str | None = None) -> str:
         """Return the address of a database on it."""
@@ -45,21 +48,44 @@ class Server:
 
     def stop(self) -> None:
         """Stop it at once, as a crash of its machine would."""
-        self.run("pg_ctl", "stop", "-D", str(self.folder / "data"), "-m", "immediate", "-w")
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(timeout=60)
 
     def start(self) -> None:
-        """Start it, again too."""
+        """Start it, again too. It ends with this process, also where that is killed."""
+        command = ["setpriv", "--pdeathsig", "QUIT"]
+        if os.getuid() == 0:  # which PostgreSQL refuses to run as
+            command += ["--reuid", _OWNER, "--regid", _OWNER, "--clear-groups"]
+        command += [str(_programs() / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.port)]
         options = (
-            f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}"
-            " -c fsync=off -c max_connections=60"
+            "listen_addresses=127.0.0.1",
+            f"unix_socket_directories={self.folder}",
+            "fsync=off",
+            "max_connections=60",
         )
-        log = self.folder / "log"
-        self.run("pg_ctl", "start", "-D", str(self.folder / "data"), "-l", str(log), "-w", "-o", options)
+        for option in options:
+            command += ["-c", option]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                start_new_session=True,
+            )
+        ready = [str(_programs() / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        end = time.monotonic() + 60
+        while subprocess.run(ready, check=False, timeout=60).returncode != 0:
+            said = (self.folder / "log").read_text(errors="replace")[-2000:]
+            assert self._process.poll() is None and time.monotonic() < end, said
+            time.sleep(0.05)
 
     def run(self, program: str, *words: str) -> None:
         """Run one of its programs as the user who owns it."""
         command = [str(_programs() / program), *words]
-        if os.getuid() == 0:  # which PostgreSQL refuses to run as
+        if os.getuid() == 0:
             command = ["runuser", "-u", _OWNER, "--", *command]
         done = subprocess.run(
             command,
