@@ -296,3 +296,15 @@ def test_many_runs_are_scored_in_their_order_in_whatever_parts(twelve, monkeypat
     assert [score.student for score in scores] == [f"s{place}" for place in range(12)]
     values = [score.model_scores[0].value for score in scores]
     assert values == sorted(values)
+
+
+def test_run_whose_record_cannot_be_read_is_never_scored_under_anothers_name(tmp_path):
+    public, labels, files = make_public(tmp_path), make_labels(tmp_path), make_lab(tmp_path / "root", CHECKS)
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        write_run(folder, make_record(files), good_items(folder), inferred(folder), None)
+    (folders[1] / "run.json").write_text("{")
+    scores = score_runs(files, folders, size="quick", public=public, labels=labels)
+    assert next(scores).student
+    with pytest.raises(ScoringError, match=r"(?s)scored 1 of 2 submissions.*run.json cannot be read"):
+        next(scores)

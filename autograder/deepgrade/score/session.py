@@ -51,17 +51,20 @@ class Session:
         self.output = output.open("a", encoding="utf-8")
         self.shared = SharedArrays()
         self.record: RunRecord
+        self._opened: int | None = None
         self.facts: LabFacts
         self.plugin = ScorePlugin(len(job.runs), self.open, self.finish, job.questions)
 
     def open(self, place: int) -> Any:
         """Load a submission and return what gives a check its arguments."""
         folder = self.job.runs[place]
+        self._opened = None
         self.record = RunRecord.model_validate_json((folder / "run.json").read_bytes())
         reader = EvidenceReader(folder, self.record, self.shared)
         self.facts = LabFacts(
             self.lab, self.job.size, self.data, reader, self.labels, self.job.training_to_come
         )
+        self._opened = place
         return self.arguments
 
     def arguments(self, check: Check) -> dict[str, Any]:
@@ -75,7 +78,13 @@ class Session:
         return values
 
     def finish(self, place: int, results: list[CheckResult]) -> None:
-        """Write a submission's score."""
+        """Write a submission's score.
+
+        Raises:
+            RuntimeError: The run was not opened: nothing may be written under another run's name.
+        """
+        if self._opened != place:
+            raise RuntimeError(f"{self.job.runs[place] / 'run.json'} cannot be read")
         asked = [
             (check.question, name, hidden)
             for check in self.plugin.checks
