@@ -17,6 +17,7 @@ from deepgrade.lab import LabError
 from deepgrade.records import Course, GradebookError
 from deepgrade.run import Gpu
 from deepgrade.score import CheckStatus
+from support.silent import Silent
 from support.small_class import CHECKS, COUNT, ORDINARY, make_small_lab, notebook, write_class
 
 PRYING = """
@@ -56,26 +57,6 @@ NOTEBOOKS = {
 }
 
 
-class _Silent:
-    def __init__(self):
-        self.outcomes = {}
-
-    def begin(self, total, slots):
-        pass
-
-    def started(self, student):
-        pass
-
-    def finished(self, student, outcome, *, stored):
-        self.outcomes[student] = (outcome, stored)
-
-    def scoring(self, count):
-        pass
-
-    def note(self, text):
-        """Hear nothing."""
-
-
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory, digits_store):
     """A graded class: (request, what progress heard, folder)."""
@@ -85,7 +66,7 @@ def graded(tmp_path_factory, digits_store):
     request = GradeRequest(
         files, [submissions], Course(folder / "course"), digits_store, "synthetic", "quick", slots=2
     )
-    heard = _Silent()
+    heard = Silent()
     grade(request, heard)
     return request, heard, folder
 
@@ -145,7 +126,7 @@ def test_failed_check_names_the_cell_that_stopped(graded):
 def test_second_call_runs_nobody_again(graded):
     request, _, folder = graded
     before = _run_times(folder)
-    heard = _Silent()
+    heard = Silent()
     summary = grade(request, heard)
     assert (summary.runs_made, summary.runs_found) == (0, 7)
     assert _run_times(folder) == before
@@ -198,7 +179,7 @@ def test_check_that_asks_for_something_new_needs_a_build_and_names_the_runs(grad
     request.files.checks.write_text(CHECKS.replace("(counts)", "(counts, pixels)"))
     try:
         with pytest.raises(LabError, match="deepgrade build small"):
-            grade(request, _Silent())
+            grade(request, Silent())
         result = compute_set(request.files, request.course, request.store)
         assert result.stale["ada"] == ["a2/pixels"]
         decide(request.files, request.course, apply=False, reason=None)
@@ -292,7 +273,7 @@ def test_lab_that_requires_a_gpu_says_what_is_missing_before_anything_runs(
         files, [submissions], Course(tmp_path / "course"), digits_store, "synthetic", "quick"
     )
     with pytest.raises(LabError, match=r"CUDA_VISIBLE_DEVICES=-1 .* hides them.*preferred"):
-        grade(request, _Silent())
+        grade(request, Silent())
     assert not (tmp_path / "course").exists()
 
 
@@ -304,7 +285,7 @@ def test_gpu_is_lent_where_the_lab_wants_one_and_shared_by_the_runs(
     files = _lab_that_wants_a_gpu(tmp_path, wish)
     submissions = write_class(tmp_path / "submissions", {"ada": notebook()})
     course = Course(tmp_path / "course")
-    grade(GradeRequest(files, [submissions], course, digits_store, "synthetic", "quick", slots=4), _Silent())
+    grade(GradeRequest(files, [submissions], course, digits_store, "synthetic", "quick", slots=4), Silent())
     with open_gradebook(course) as gradebook:
         key = gradebook.entry("small", "ada").run_key
     record = RunRecord.model_validate_json((course.root / "runs" / "small" / key / "run.json").read_bytes())

@@ -8,21 +8,8 @@ from deepgrade.lab import load_lab
 from deepgrade.records import Course
 from deepgrade.records.decisions import Override, Points
 from deepgrade.review.desk import Desk
+from support.silent import Silent
 from support.small_class import CHECKS, ORDINARY, make_small_lab, write_class
-
-
-class _Silent:
-    def begin(self, total, slots):
-        pass
-
-    def started(self, student):
-        pass
-
-    def finished(self, student, outcome, *, stored):
-        pass
-
-    def scoring(self, count):
-        pass
 
 
 def _decide(desk, student, values, question, check=""):
@@ -38,7 +25,7 @@ def test_everything_of_a_course_can_be_in_postgresql_and_a_regrade_leaves_what_p
     course.database_setting.write_text(postgres.new_database() + "\n")
     class_of_three = {name: ORDINARY[name] for name in ("ada", "bert", "gus")}
     submissions = write_class(tmp_path / "submissions", class_of_three)
-    grade(GradeRequest(files, [submissions], course, digits_store, "synthetic", "quick", slots=2), _Silent())
+    grade(GradeRequest(files, [submissions], course, digits_store, "synthetic", "quick", slots=2), Silent())
     assert not course.gradebook.exists()
     with open_gradebook(course) as gradebook:
         desk = Desk(gradebook, load_lab(files))

@@ -208,10 +208,12 @@ def test_a_gradebook_of_before_knows_whose_work_is_whose_too(tmp_path):
     from sqlalchemy import text
 
     with book._engine.begin() as connection:
-        for table in ("attribution", "board_score", "board_event", "board_entry"):
+        newer = ("review_decision", "score_brief", "attribution", "board_score", "board_event", "board_entry")
+        for table in newer:
             connection.execute(text(f"drop table {table}"))
         connection.execute(text("alter table submission drop column handed_in_at"))
-        connection.execute(text("alter table regrade_set drop column board"))
+        for column in ("board", "decided_by"):
+            connection.execute(text(f"alter table regrade_set drop column {column}"))
         connection.execute(text("update schema set version = 2"))
     book.close()
     again = Gradebook(path)

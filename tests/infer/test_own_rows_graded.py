@@ -8,6 +8,7 @@ from deepgrade.grading import GradeRequest, grade, open_gradebook
 from deepgrade.lab import LabFiles, load_checks, load_lab, make_plan
 from deepgrade.records import Course
 from deepgrade.score import CheckStatus
+from support.silent import Silent
 
 LAB_TOML = """
 schema_version = 1
@@ -123,23 +124,6 @@ NOTEBOOKS = {
 }
 
 
-class _Silent:
-    def begin(self, total, slots):
-        pass
-
-    def started(self, student):
-        pass
-
-    def finished(self, student, outcome, *, stored):
-        pass
-
-    def scoring(self, count):
-        pass
-
-    def note(self, text):
-        """Hear nothing."""
-
-
 @pytest.fixture(scope="module")
 def scores(tmp_path_factory, digits_store):
     """Student -> score, through a real sandbox and a real worker."""
@@ -155,7 +139,7 @@ def scores(tmp_path_factory, digits_store):
         (folder / "submissions" / f"{student}.ipynb").write_text(text)
     course = Course(folder / "course")
     paths = [folder / "submissions"]
-    grade(GradeRequest(files, paths, course, digits_store, "synthetic", "quick", slots=1), _Silent())
+    grade(GradeRequest(files, paths, course, digits_store, "synthetic", "quick", slots=1), Silent())
     with open_gradebook(course) as gradebook:
         return {entry.student: entry.score for entry in gradebook.entries("own")}
 

@@ -18,6 +18,7 @@ from deepgrade.records import Course
 from deepgrade.report import ClassReport
 from deepgrade.report.from_records import class_report
 from flavours.flavours_small_lab import NAME, TOML, write_lab
+from support.silent import Silent
 
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 ATTACK = f"""
@@ -26,25 +27,6 @@ display(HTML({HOSTILE!r}))
 display(Javascript("document.title='owned'"))
 print({HOSTILE!r})
 """
-
-
-class Silent:
-    """Progress that nobody watches."""
-
-    def begin(self, total, slots):
-        """Hear how many runs there are."""
-
-    def started(self, student):
-        """Hear of a run that begins."""
-
-    def finished(self, student, outcome, *, stored):
-        """Hear of a run that ended."""
-
-    def scoring(self, count):
-        """Hear that scoring begins."""
-
-    def note(self, text):
-        """Hear nothing of it."""
 
 
 def notebooks(files: LabFiles) -> dict[str, str]:

@@ -12,6 +12,7 @@ from deepgrade.grading.demo import write_demo
 from deepgrade.lab import LabFiles, find_root
 from deepgrade.records import Course, RunStore
 from deepgrade.score import CheckStatus
+from support.silent import Silent
 
 pytestmark = pytest.mark.long
 """A minute and a half; what a newcomer's `make test` runs of this kind is `tests/grading/test_class.py`."""
@@ -26,23 +27,6 @@ network.compile(optimizer="rmsprop", loss="categorical_crossentropy", metrics=["
 for _ in range(4):
     history_network = network.fit(test_images, test_labels, epochs=5, batch_size=128, verbose=0)
 """
-
-
-class _Silent:
-    def begin(self, total, slots):
-        pass
-
-    def started(self, student):
-        pass
-
-    def finished(self, student, outcome, *, stored):
-        pass
-
-    def scoring(self, count):
-        pass
-
-    def note(self, text):
-        """Hear nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +49,7 @@ def verified(le5):
         store=store,
         origin="synthetic",
         size="quick",
-        progress=_Silent(),
+        progress=Silent(),
         only=CASES,
     )
 
@@ -124,7 +108,7 @@ def test_training_on_the_public_test_set_is_noticed_and_hidden_rows_were_not_in_
     path.parent.mkdir()
     path.write_text(json.dumps({**notebook, "cells": cells}))
     course = Course(folder / "cheat-course")
-    grade(GradeRequest(files, [path], course, store, "synthetic", "quick"), _Silent())
+    grade(GradeRequest(files, [path], course, store, "synthetic", "quick"), Silent())
     with open_gradebook(course) as gradebook:
         score = gradebook.entry("le5", "cheat").score
     trained = score.check("test_network_was_trained_on_the_training_images")
@@ -142,7 +126,7 @@ def test_changed_input_adapters_predict_again_without_running_anyone(le5, verifi
     current = made_with.read_text()
     made_with.write_text("0" * 64)
     path = folder / "course" / "cases" / "le5" / "solution-otter.ipynb"
-    summary = grade(GradeRequest(files, [path], course, store, "synthetic", "quick", fresh=True), _Silent())
+    summary = grade(GradeRequest(files, [path], course, store, "synthetic", "quick", fresh=True), Silent())
     assert (summary.runs_made, summary.runs_found) == (0, 1)
     assert (made_with.read_text(), (run / "run.json").stat().st_mtime_ns) == (current, ran)
     assert (run / "predictions-1" / "infer.json").exists()
