@@ -120,6 +120,7 @@ class Arena:
         self.services = Services(self.canaries["listener"], self.canaries["socket"])
         self._roots: dict[str, LabFiles] = {}
         self._digests: dict[str, str] = {}
+        self._there_before = frozenset(descendants())
         self._make_home()
         self._grade_victim()
         self._hide_canaries()
@@ -170,7 +171,7 @@ class Arena:
             self._remember()
         assert not errors, errors
         results = self._read([attack for members in groups.values() for attack in members], watch)
-        left = descendants()
+        left = self.left()
         assert not left, f"still alive after all runs: {left}"
         return results
 
@@ -192,6 +193,10 @@ class Arena:
             for key, digest in self._digests.items()
             if folder_digest(self.course.runs(NAME) / key) != digest
         ]
+
+    def left(self) -> dict[int, str]:
+        """Return the living processes below this one that came since the arena was made."""
+        return descendants(self._there_before)
 
     def victim(self) -> Entry:
         """Return the honest student's entry in the gradebook."""
@@ -315,7 +320,7 @@ def main() -> None:
             print(f"-- log\n{(aftermath.folder / 'log.txt').read_text()[-2000:]}")
             print(f"-- seen: {aftermath.seen}; leaks: {aftermath.leaks(arena.forms)}")
         arena.report()
-        print(f"changed runs: {arena.changed_runs()}; processes left: {descendants()}")
+        print(f"changed runs: {arena.changed_runs()}; processes left: {arena.left()}")
         arena.close()
 
 

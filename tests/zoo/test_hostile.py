@@ -12,7 +12,7 @@ from zoo.arena import VICTIM, found_in
 from zoo.corpus import GROUPS, HERE, Attack, read_corpus
 from zoo.lab import honest_cells
 from zoo.unprotected import loot_of
-from zoo.watch import descendants, planted
+from zoo.watch import planted
 
 CORPUS = read_corpus()
 BLANK = Attack(
@@ -87,8 +87,8 @@ def test_nothing_was_made_outside_the_runs(arena, report):
     assert planted(arena.folder) == []
 
 
-def test_no_process_of_any_run_is_alive(report):
-    assert descendants() == {}
+def test_no_process_of_any_run_is_alive(arena, report):
+    assert arena.left() == {}
 
 
 def test_every_group_has_submissions_and_every_submission_says_what_it_is():

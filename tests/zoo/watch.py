@@ -9,6 +9,7 @@ import hashlib
 import os
 import socket
 import threading
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -142,8 +143,12 @@ def folder_digest(folder: Path) -> str:
     )
 
 
-def descendants() -> dict[int, str]:
-    """Return the living processes below this one: id -> command."""
+def descendants(but: Collection[int] = ()) -> dict[int, str]:
+    """Return the living processes below this one: id -> command.
+
+    Args:
+        but: Processes that were there before (a server of other tests), left out with whatever they start.
+    """
     parents: dict[int, int] = {}
     commands: dict[int, str] = {}
     for entry in Path("/proc").iterdir():
@@ -159,7 +164,7 @@ def descendants() -> dict[int, str]:
     waiting = [os.getpid()]
     while waiting:
         current = waiting.pop()
-        children = [pid for pid, parent in parents.items() if parent == current]
+        children = [pid for pid, parent in parents.items() if parent == current and pid not in but]
         found |= {pid: commands[pid] for pid in children}
         waiting += children
     return found
