@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -50,11 +52,11 @@ def lab(tmp_path):
     return files
 
 
-def _grade(lab, tmp_path, digits_store, heard, *, count=3, **options):
+def _grade(lab, tmp_path, digits_store, heard, *, count=3, load=LOAD, **options):
     students = [f"s{number}" for number in range(count)]
     # Each prints what no other does: nothing is found in the store that was not run.
     folder = write_class(
-        tmp_path / "submissions", {name: notebook(load=f"{LOAD}\nprint('{name}')") for name in students}
+        tmp_path / "submissions", {name: notebook(load=f"{load}\nprint('{name}')") for name in students}
     )
     course = Course(tmp_path / "course")
     request = GradeRequest(lab, [folder], course, digits_store, "synthetic", "quick", slots=1, **options)
@@ -88,6 +90,54 @@ def test_prepared_process_that_is_killed_is_started_again(lab, tmp_path, digits_
     forked = _grade(lab, tmp_path, digits_store, _Heard(kill_after_the_first))
     assert forked[0]
     assert forked[2]
+    assert _servers() == []
+
+
+def _below(process):
+    found = [process]
+    for one in found:
+        for thread in Path(f"/proc/{one}/task").iterdir():
+            found += map(int, (thread / "children").read_text().split())
+    return found
+
+
+def _of_fork():
+    """Return server, steward, run and waiting shell, as far as they are there."""
+    commands = {process: _command(process) for process in _below(os.getpid())}
+    forks = [p for p, words in commands.items() if b"fork_server.py" in words and b"bwrap" not in words]
+    found = dict(zip(("server", "steward", "run"), forks, strict=False))
+    for process, words in commands.items():
+        if words.startswith(b'/bin/sh\0-c\0echo "[sandbox stands]"'):
+            found["waiting shell"] = process
+    return found
+
+
+def _command(process):
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+@pytest.mark.parametrize("part", ["server", "steward", "run", "waiting shell"])
+def test_part_of_a_forked_run_that_is_killed_costs_nobody_anything(part, lab, tmp_path, digits_store):
+    killed = []
+
+    def kill():
+        deadline = time.monotonic() + 60
+        while not killed and time.monotonic() < deadline:
+            parts = _of_fork()
+            if len(parts) == 4:
+                time.sleep(0.3)  # the notebook sleeps by now
+                os.kill(parts[part], signal.SIGKILL)
+                killed.append(part)
+            time.sleep(0.02)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    _grade(lab, tmp_path, digits_store, _Heard(), count=1, load=f"{LOAD}\nimport time\ntime.sleep(1.5)")
+    killer.join()
+    assert killed == [part]
     assert _servers() == []
 
 
