@@ -17,6 +17,7 @@ from deepgrade.evidence import Verdict
 from deepgrade.lab import Limits
 from deepgrade.run import prepared_kernel
 from deepgrade.sandbox import SandboxError, find_sandbox, host_environment
+from deepgrade.sandbox.prepared import fork_request
 
 KERAS = {"memory_mib": 2500, "processes": 256, "wall_s": 120, "cell_s": 100, "disk_mib": 96}
 
@@ -211,6 +212,16 @@ def test_run_whose_prepared_process_was_killed_starts_plainly(run):
         os.kill(process.pid, signal.SIGKILL)
         ran = run("x = 1", prepared=process)
     assert (ran.record.verdict, _is_forked(ran)) == (Verdict.OK, False)
+
+
+def test_fork_that_cannot_join_its_sandbox_is_no_fault_of_the_notebook(run, prepared, monkeypatch):
+    def to_nowhere(*arguments, **options):
+        return fork_request(*arguments, **options) | {"cwd": "/nowhere"}
+
+    monkeypatch.setattr("deepgrade.sandbox.bubblewrap.fork_request", to_nowhere)
+    ran = run("x = 1", prepared=prepared)
+    assert (ran.record.verdict, _is_forked(ran)) == (Verdict.OK, False)
+    assert ran.item("a1", "x")["value"] == 1
 
 
 def test_server_that_hangs_costs_no_run_its_verdict(run, monkeypatch):

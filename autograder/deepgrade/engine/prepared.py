@@ -61,6 +61,5 @@ class PreparedKernel:
             )
         except SandboxError as error:
             self._tell(f"Every run imports its libraries itself: {error}")
-            self._starts = _MOST_STARTS
         if self._prepared is None:
             self._starts = _MOST_STARTS

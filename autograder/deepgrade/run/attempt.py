@@ -35,8 +35,9 @@ KERNEL_MAIN = Path("/kernel/main.py")
 """Inside."""
 _KERNEL = Path(deepgrade.__file__).resolve().parent / "kernel"
 _CANARY_S = 60.0
-_EXIT_START_PLAINLY = 75
-"""From kernel/preload.py: the notebook needs a Python in which nothing was imported before."""
+_EXITS_START_PLAINLY = (71, 75)
+"""Of a fork: it could not join its sandbox (sandbox/inside/fork_server.py); the notebook needs a Python in which nothing was
+imported before (kernel/preload.py)."""
 _THREAD_VARIABLES = (
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS",
     "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS",
@@ -81,7 +82,7 @@ def run_in_sandbox(
     A sandbox that fails is an outcome, not an exception.
     """
     result = _attempt(run, job, spans, questions, evidence)
-    if result.outcome.forked and result.outcome.exit_code == _EXIT_START_PLAINLY:
+    if result.outcome.forked and result.outcome.exit_code in _EXITS_START_PLAINLY:
         shutil.rmtree(evidence, ignore_errors=True)
         return _attempt(replace(run, prepared=None), job, spans, questions, evidence)
     return result

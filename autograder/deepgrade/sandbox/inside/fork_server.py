@@ -12,8 +12,8 @@ bubblewrap has built, forks the *run* there, tells the head its number, waits fo
 that the sandbox's first command reads, and ends with. The run waits until the head has put it under the sandbox's control
 groups, joins the other namespaces, gives up every right (join.py) and closes every descriptor but the log's.
 
-Messages of a run's socket: from the head, JSON with the descriptors that `Request` names; to the head, `{"pid": ...}`; from the
-head, one byte to go on. A socket that closes ends the run before it has begun.
+Messages of a run's socket: from the head, JSON (`fork_request` in prepared.py) with descriptors and their names; to the head,
+`{"pid": ...}`; from the head, one byte to go on. A socket that closes ends the run before it has begun.
 
 Standard library alone, and whatever the program imports.
 """
@@ -37,11 +37,12 @@ REQUEST_BYTES = 1 << 20
 MOST_DESCRIPTORS = 16
 READY = b"ready"
 EXIT_NOT_JOINED = 71
+"""Of a run in which nothing of the program has begun."""
 _HIGHEST_DESCRIPTOR = 65_536
 _end = os._exit
 """Kept, since the program may come to run code that replaces it."""
-_JOINED_LAST = ("user", "cgroup", "ipc", "uts", "net", "mnt")
-"""Namespaces in the order in which the run enters them; a nested user namespace comes after all."""
+_JOINED = ("cgroup", "ipc", "uts", "net", "mnt", "nested")
+"""Namespaces in the order in which the run enters them: the nested user namespace, where there is one, has rights in none."""
 
 
 def _load(path: Path, name: str) -> ModuleType:
@@ -126,11 +127,9 @@ def _become_run(asked: dict[str, Any], handles: dict[str, int]) -> None:
     os.setsid()
     for stream in (1, 2):
         os.dup2(handles["log"], stream)
-    for name in _JOINED_LAST:
+    for name in _JOINED:
         if name in handles:
             _join.enter(handles[name])
-    if "nested" in handles:
-        _join.enter(handles["nested"])
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.closerange(3, _HIGHEST_DESCRIPTOR)
@@ -139,9 +138,8 @@ def _become_run(asked: dict[str, Any], handles: dict[str, int]) -> None:
     os.environ.update(asked["env"])
     _join.limit(asked["limits"])
     _join.give_up_rights(asked["user"])
-    os.chdir(
-        asked["cwd"]
-    )  # not before: a folder of that user is closed even to root without the right to ignore it
+    # Not before: a folder of that user is closed even to root without the right to ignore it.
+    os.chdir(asked["cwd"])
     if filter_program is not None:
         _join.load_filter(filter_program)
 
