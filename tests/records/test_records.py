@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from deepgrade.evidence import Verdict
 from deepgrade.lab import load_checks, load_lab, make_plan
-from deepgrade.records import Course, Gradebook, GradebookError, RunStore, changes_of, counts
+from deepgrade.records import Course, Gradebook, GradebookError, RunStore, changes_of, counts, in_force_of
 from deepgrade.score import CheckResult, CheckStatus, Origin, QuestionResult, SubmissionScore
 from support.made_runs import good_items, make_lab, make_record, write_run
 
@@ -104,7 +104,9 @@ def test_cancelled_set_leaves_the_old_score_in_force(gradebook):
 def test_file_handed_in_last_is_in_force_and_the_first_is_kept(gradebook):
     first, second = _submit(gradebook), _submit(gradebook, sha256="b" * 64, key="2" * 64)
     assert first != second
-    assert list(gradebook.runs("tiny")) == [("ada", second, "2" * 64)]
+    assert [(one.student, one.submission_id, one.run_key) for one in in_force_of(gradebook, "tiny")] == [
+        ("ada", second, "2" * 64)
+    ]
     gradebook.add_score(second, _score(1.0, key="2" * 64))
     assert gradebook.entry("tiny", "ada").run_key == "2" * 64
     assert _submit(gradebook) == first

@@ -11,11 +11,9 @@ import click
 from rich.console import Console
 
 from deepgrade.cli.options import (
-    course_option,
-    errors_for_people,
     hidden_visibility_option,
+    lab_options,
     only_reviewed_option,
-    root_option,
 )
 from deepgrade.cli.reporting import final_report
 from deepgrade.files import write_atomic
@@ -62,10 +60,7 @@ def command() -> None:
 
 def _common(function: F) -> F:
     """Add LAB, `--root`, `--course` and `--only-reviewed`, and show errors as people should see them."""
-    function = errors_for_people(function)
-    for option in (only_reviewed_option, course_option, root_option, click.argument("lab")):
-        function = option(function)
-    return function
+    return lab_options(only_reviewed_option(function))
 
 
 def _points_option(function: F) -> F:

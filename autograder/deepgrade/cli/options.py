@@ -236,3 +236,11 @@ def errors_for_people(function: F) -> F:
             sys.exit(INTERRUPTED)
 
     return wrapped  # type: ignore[return-value]
+
+
+def lab_options(function: F) -> F:
+    """Add LAB, `--root` and `--course`, and show errors as people should see them."""
+    function = errors_for_people(function)
+    for option in (course_option, root_option, click.argument("lab")):
+        function = option(function)
+    return function

@@ -11,7 +11,7 @@ from deepgrade.evidence import RunRecord
 from deepgrade.grading.grade import open_gradebook
 from deepgrade.grading.rescore import StoredRun, score_stored
 from deepgrade.lab import CapturePlan, LabFiles, load_checks, load_lab, make_plan
-from deepgrade.records import Change, Course, Gradebook, GradebookError, RunStore, changes_of
+from deepgrade.records import Change, Course, Gradebook, GradebookError, RunStore, changes_of, in_force_of
 from deepgrade.score import SubmissionScore
 
 
@@ -121,7 +121,8 @@ def _runs_in_force(
     gradebook: Gradebook, store: RunStore, lab: str, plan: CapturePlan
 ) -> Iterator[tuple[str, StoredRun, list[str]]]:
     """Yield (student, run, what the plan asks for and the run lacks)."""
-    for student, submission_id, run_key in gradebook.runs(lab):
-        record = store.read(run_key)
-        if record is not None:
-            yield student, StoredRun.of(submission_id, store.folder(run_key), record), lacking(record, plan)
+    for one in in_force_of(gradebook, lab):
+        record = store.read(one.run_key) if one.run_key else None
+        if record is not None and one.run_key is not None:
+            run = StoredRun.of(one.submission_id, store.folder(one.run_key), record)
+            yield one.student, run, lacking(record, plan)

@@ -21,6 +21,7 @@ from deepgrade.data.arrays import read_facts
 from deepgrade.files import sha256_json, write_atomic
 from deepgrade.infer.npy import npy_bytes
 from deepgrade.infer.report import HiddenInputs
+from deepgrade.sandbox import open_for_reading
 
 _INPUT_FILES = ("x.npy", "x_tokens.npy", "x_offsets.npy", "facts.json")
 _PUBLIC_FILES = ("x_test.npy", "x_test_tokens.npy", "x_test_offsets.npy", "facts.json")
@@ -69,7 +70,7 @@ class Spool:
                     ignore=shutil.ignore_patterns("__pycache__"),
                 )
             shutil.copyfile(package / "__init__.py", library / package.name / "__init__.py")
-            _open_for_reading(library)
+            open_for_reading(library)
         return library
 
     def share(self, folder: Path) -> None:
@@ -103,14 +104,9 @@ class Spool:
             sizes = read_facts(public)
             for split, size in (("train", sizes.train_size), ("test", sizes.test_size)):
                 write_atomic(temporary / "public" / f"y_{split}.npy", npy_bytes(np.zeros(size, np.uint8)))
-            _open_for_reading(temporary)
+            open_for_reading(temporary)
             temporary.rename(target)
         return key, _rows(target / "inputs"), facts.classes
-
-
-def _open_for_reading(folder: Path) -> None:
-    for path in (folder, *folder.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def _folder(folder: Path, dataset: str) -> Path:

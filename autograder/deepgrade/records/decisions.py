@@ -340,3 +340,13 @@ def in_force(decisions: Sequence[Decision]) -> list[Decision]:
     """
     undone = undone_ids(decisions)
     return [d for d in decisions if d.id not in undone and not isinstance(d.value, Undo)]
+
+
+def latest(decisions: Sequence[Decision], *kinds: type[Value]) -> Decision | None:
+    """Return the last decision of some kinds; None where there is none.
+
+    Args:
+        decisions: Ascending by id.
+        kinds: Classes of values.
+    """
+    return next((d for d in reversed(decisions) if isinstance(d.value, kinds)), None)

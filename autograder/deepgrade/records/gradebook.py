@@ -247,14 +247,6 @@ class Gradebook:
         for student, names in self.names_of_students(lab).items():
             yield self._entry(lab, student, names)
 
-    def runs(self, lab: str) -> Iterator[tuple[str, int, str]]:
-        """Yield (student, submission id, run key) of the submissions in force that were run: `entries` without their scores."""
-        for student, names in self.names_of_students(lab).items():
-            with Session(self._engine) as session:
-                row = session.scalar(_rows_of(lab, names).where(SubmissionRow.aside.is_(False)).limit(1))
-                if row is not None and row.run_key:
-                    yield student, row.id, row.run_key
-
     def entry(self, lab: str, student: str) -> Entry:
         """Return a student's submission in force: the one handed to `grade` last.
 

@@ -177,21 +177,7 @@ def _review(review: Review) -> dict[str, Any]:
             {"question": question or None, "text": text, "answer": answer or None}
             for question, text, answer in review.answers
         ],
-        "history": [
-            {
-                "at": line.at.isoformat(),
-                "kind": line.kind,
-                "sentence": line.sentence,
-                "who": line.who or None,
-                "why": line.why or None,
-                "question": line.question or None,
-                "points_before": line.points_before,
-                "points_after": line.points_after,
-                "holds": line.holds,
-                "decision": line.decision,
-            }
-            for line in review.history
-        ],
+        "history": [line.as_json() | {"decision": line.decision} for line in review.history],
     }
 
 

@@ -47,6 +47,20 @@ class HistoryLine:
     decision: Mapping[str, Any] | None = None
     """`id`, `check`, `kind`, `value`, `supersedes`, as the ledger holds them."""
 
+    def as_json(self) -> dict[str, Any]:
+        """Return all but the decision as JSON can hold it."""
+        return {
+            "at": self.at.isoformat(),
+            "kind": self.kind,
+            "sentence": self.sentence,
+            "who": self.who or None,
+            "why": self.why or None,
+            "question": self.question or None,
+            "points_before": self.points_before,
+            "points_after": self.points_after,
+            "holds": self.holds,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Review:

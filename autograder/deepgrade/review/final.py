@@ -35,6 +35,7 @@ from deepgrade.records.decisions import (
     SecondLookAnswered,
     Value,
     in_force,
+    latest,
 )
 from deepgrade.review.late import Lateness, lateness
 from deepgrade.score import CheckStatus
@@ -238,7 +239,7 @@ def _question(
         counted, assessed = _from_checks(result, checks)
         waiting += _undecided(result, checks, counted)
         why += [check.why for check in checks if check.why]
-    adjusted = _latest(decisions, Adjustment)
+    adjusted = latest(decisions, Adjustment)
     bonus = 0.0
     if adjusted is not None and isinstance(adjusted.value, Adjustment) and adjusted.value.points:
         bonus = max(0.0, adjusted.value.points) if adjusted.value.bonus else 0.0
@@ -254,7 +255,7 @@ def _question(
                 f"{result.question}: decided by {decision.who} about work that has been handed in anew since."
             )
             break
-    chosen = _latest(decisions, RubricChosen, RubricCleared)
+    chosen = latest(decisions, RubricChosen, RubricCleared)
     return FinalQuestion(
         question=result.question,
         manual=result.manual,
@@ -294,11 +295,11 @@ def _counted(
     result: BriefQuestion, decisions: list[Decision], rubric: RubricDefined | None
 ) -> tuple[float | None, Decision | None, list[str]]:
     """Return the points that a person gave a whole question, the decision, and why; None, None where nobody did."""
-    by_hand = _latest(decisions, Points)
+    by_hand = latest(decisions, Points)
     if by_hand is not None and isinstance(by_hand.value, Points) and by_hand.value.points is not None:
         reason = f": {by_hand.why}" if by_hand.why else "."
         return by_hand.value.points, by_hand, [f"{by_hand.value.points:g} points by hand{reason}"]
-    chosen = _latest(decisions, RubricChosen, RubricCleared)
+    chosen = latest(decisions, RubricChosen, RubricCleared)
     if chosen is not None and isinstance(chosen.value, RubricChosen):
         items = chosen.value.items
         texts = {item.id: item for item in rubric.items} if rubric else {}
@@ -350,7 +351,7 @@ def _is_old(decision: Decision, submission_id: int | None) -> bool:
 def _of_tool(brief: Brief | None, decisions: list[Decision]) -> tuple[float, list[str]]:
     if brief is None:
         return 0.0, []
-    waiver = _latest(decisions, LateWaived)
+    waiver = latest(decisions, LateWaived)
     waived = waiver is not None and isinstance(waiver.value, LateWaived) and waiver.value.waived
     total, why = [], []
     for one in brief.adjustments:
@@ -388,12 +389,8 @@ def _second_looks(decisions: list[Decision]) -> tuple[Decision, ...]:
 
 
 def _comment(decisions: list[Decision]) -> str:
-    found = _latest(decisions, Comment)
+    found = latest(decisions, Comment)
     return found.value.text if found is not None and isinstance(found.value, Comment) else ""
-
-
-def _latest(decisions: Sequence[Decision], *kinds: type[Value]) -> Decision | None:
-    return next((d for d in reversed(decisions) if isinstance(d.value, kinds)), None)
 
 
 def _between(value: float, least: float, most: float) -> tuple[float, bool]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from deepgrade.records.decisions import DatesSet, Decision, Extension, LatePolicy, LateWaived
+from deepgrade.records.decisions import DatesSet, Decision, Extension, LatePolicy, LateWaived, latest
 
 _UNITS_S = {"hour": 3600, "day": 86400, "week": 7 * 86400}
 
@@ -47,8 +47,8 @@ def lateness(
         earned: Points before the penalty.
         possible: Points of the lab that could be had.
     """
-    extension = _latest(decisions, Extension)
-    waiver = _latest(decisions, LateWaived)
+    extension = latest(decisions, Extension)
+    waiver = latest(decisions, LateWaived)
     common = dates.due if dates else None
     own = extension.value.due if extension and isinstance(extension.value, Extension) else None
     due = max(common, own) if common and own else common or own
@@ -117,7 +117,3 @@ def _span(seconds: float) -> str:
     hours, minutes = divmod(rest, 60)
     parts = [f"{days} d"] * bool(days) + [f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes)
     return " ".join(parts)
-
-
-def _latest(decisions: list[Decision], kind: type[Extension] | type[LateWaived]) -> Decision | None:
-    return next((d for d in reversed(decisions) if isinstance(d.value, kind)), None)

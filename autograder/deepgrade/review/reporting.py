@@ -79,7 +79,7 @@ def reviewed_entry(
             why=grade.why,
             comment=grade.comment,
             answers=_answers(grade),
-            tell=lambda: tuple(_line(event) for event in events()),
+            tell=lambda: tuple(history_line(event) for event in events()),
         ),
     )
 
@@ -164,7 +164,8 @@ def _answers(grade: FinalGrade) -> tuple[tuple[str, str, str], ...]:
     return tuple(found)
 
 
-def _line(event: HistoryEvent) -> HistoryLine:
+def history_line(event: HistoryEvent) -> HistoryLine:
+    """Return an event as reports hold it."""
     made = event.decision
     return HistoryLine(
         at=event.at,

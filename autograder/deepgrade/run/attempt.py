@@ -28,6 +28,7 @@ from deepgrade.sandbox import (
     SandboxOutcome,
     SandboxRequest,
     StudentEnvironment,
+    open_for_reading,
 )
 
 _JOURNAL_BYTES = 64 << 20
@@ -117,7 +118,7 @@ def _request(run: Surroundings, job: dict[str, Any], box: Box) -> SandboxRequest
     copy_kernel(kernel)
     job_folder.mkdir()
     (job_folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
-    _open_for_reading(box.staging)
+    open_for_reading(box.staging)
     arguments = ("--job", "/job/job.json", "--out", "/box/out", "--data", "/data")
     limits = run.limits
     return SandboxRequest(
@@ -149,14 +150,8 @@ def _request(run: Surroundings, job: dict[str, Any], box: Box) -> SandboxRequest
 
 
 def copy_kernel(folder: Path) -> None:
-    """Copy the kernel's files, since a checkout or an installation may not be readable for the user id of a run."""
-    shutil.copytree(_KERNEL, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    _open_for_reading(folder)
-
-
-def _open_for_reading(folder: Path) -> None:
-    for path in (folder, *folder.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
+    """Copy the kernel's files, which a run may not be able to read where they are; what Python compiled comes along."""
+    shutil.copytree(_KERNEL, folder)
 
 
 def _environment_variables(run: Surroundings) -> dict[str, str]:

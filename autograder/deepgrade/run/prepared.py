@@ -14,7 +14,14 @@ from pathlib import Path
 
 from deepgrade.lab import Limits
 from deepgrade.run.attempt import KERNEL_MAIN, copy_kernel, libraries_environment
-from deepgrade.sandbox import Mount, Preparation, Prepared, Sandbox, StudentEnvironment
+from deepgrade.sandbox import (
+    Mount,
+    Preparation,
+    Prepared,
+    Sandbox,
+    StudentEnvironment,
+    open_for_reading,
+)
 
 
 @contextmanager
@@ -44,6 +51,7 @@ def prepared_kernel(
     with tempfile.TemporaryDirectory(prefix="deepgrade-kernel-") as folder:
         kernel = Path(folder, "kernel")
         copy_kernel(kernel)
+        open_for_reading(kernel)
         preparation = Preparation(
             python=environment.python,
             program=KERNEL_MAIN,

@@ -31,6 +31,7 @@ from deepgrade.sandbox.environment import host_environment, package_versions
 from deepgrade.sandbox.none import NoSandbox
 from deepgrade.sandbox.select import SANDBOXES, diagnose, find_sandbox
 from deepgrade.sandbox.separate_user import SeparateUser, require_private
+from deepgrade.sandbox.sharing import open_for_reading
 
 __all__ = [
     "DEFAULT_IMAGE",
@@ -67,6 +68,7 @@ __all__ = [
     "find_sandbox",
     "host_environment",
     "image_facts",
+    "open_for_reading",
     "package_versions",
     "require_private",
 ]

@@ -146,7 +146,7 @@ class Bubblewrap(JobSandbox):
                 if first is None:
                     raise NotForkedError("bubblewrap did not say which process it made")
                 user = job.user if os.geteuid() == 0 else None
-                asked = fork_request(request, words, user, self._filter, tasks=None if group else job.user)
+                asked = fork_request(request, words, user, self._filter, counted=None if group else job.user)
                 with joined_namespaces(first) as namespaces:
                     handles = {**namespaces, "log": log, "exit": writer.fileno()}
                     with prepared.fork(asked, handles) as process:

@@ -32,8 +32,9 @@ from deepgrade.sandbox.bwrap_arguments import (
     add_mounts,
     add_walls,
 )
+from deepgrade.sandbox.sharing import open_for_reading
 from deepgrade.sandbox.state import Job
-from deepgrade.sandbox.usage import count_tasks
+from deepgrade.sandbox.supervise import resource_limits
 
 _INSIDE = Path(__file__).resolve().parent / "inside"
 _TARGET = Path("/fork")
@@ -147,7 +148,7 @@ def fork_request(
     user: int | None,
     filter_program: bytes | None,
     *,
-    tasks: int | None,
+    counted: int | None,
 ) -> dict[str, Any]:
     """Return what inside/fork_server.py is asked for.
 
@@ -156,20 +157,14 @@ def fork_request(
         words: For the program.
         user: Whom to become; None for who it is in its user namespace.
         filter_program: Of system calls.
-        tasks: The user id whose processes are counted where no control group does it.
+        counted: The user id whose processes are counted where no control group does it.
     """
-    limits = request.limits
-    resources = {"core": 0, "nofile": limits.open_files}
-    if request.box is not None:
-        resources["fsize"] = (limits.file_mib or limits.disk_mib) << 20
-    if tasks is not None:
-        resources["nproc"] = count_tasks(tasks) + limits.processes
     return {
         "words": list(words),
         "env": {"PATH": PATH, "PWD": str(request.cwd), **request.env},
         "cwd": str(request.cwd),
         "user": user,
-        "limits": resources,
+        "limits": resource_limits(request.limits, has_box=request.box is not None, counted=counted),
         "umask": 0o022,
         "filter": None if filter_program is None else base64.b64encode(filter_program).decode("ascii"),
     }
@@ -239,8 +234,7 @@ def _walls(
         arguments.add("--cap-add", f"CAP_{right}")
     for folder in PRIVATE:
         arguments.add("--perms", "1777", "--tmpfs", folder)
-    for path in (inside, *inside.iterdir()):
-        path.chmod(0o755 if path.is_dir() else 0o644)
+    open_for_reading(inside)
     mounts = [*preparation.mounts, Mount(inside, _TARGET)]
     add_mounts(arguments, mounts)
     empty = job.folder / "empty"

@@ -35,6 +35,7 @@ from deepgrade.sandbox.nvidia import find_nvidia_gpus
 from deepgrade.sandbox.seccomp import seccomp_problem
 from deepgrade.sandbox.separate_user import NAME as SEPARATE_USER
 from deepgrade.sandbox.separate_user import NEEDS_ROOT, READABLE, SeparateUser
+from deepgrade.sandbox.sharing import open_for_reading
 
 _WITHOUT_IMAGE = ("bubblewrap", SEPARATE_USER, "none")
 SANDBOXES = ("bubblewrap", *ENGINES, "apptainer", SEPARATE_USER, "none")
@@ -177,10 +178,8 @@ def _fork(*, ready: bool) -> Diagnosis:
     environment, target = host_environment(), Path("/probe")
     plain = [str(environment.python), "-I", "-c", ""]
     with tempfile.TemporaryDirectory(prefix="deepgrade-probe-") as folder:
-        # A copy, since a checkout may not be readable for another user.
-        Path(folder).chmod(0o755)
         program = Path(shutil.copy(_PROBE, folder))
-        program.chmod(0o644)
+        open_for_reading(Path(folder))
         mounts = (*environment.mounts, Mount(Path(folder), target))
         preparation = Preparation(environment.python, target / program.name, (), mounts, environment.masks)
         try:

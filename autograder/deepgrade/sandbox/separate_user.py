@@ -56,6 +56,7 @@ from deepgrade.sandbox.environment import HostHelper, host_environment
 from deepgrade.sandbox.jobs import JobSandbox
 from deepgrade.sandbox.none import NO_GPU
 from deepgrade.sandbox.seccomp import seccomp_filter
+from deepgrade.sandbox.sharing import open_for_reading
 from deepgrade.sandbox.state import USER_IDS, Job, claim_job, free_user, state_root, sweep
 from deepgrade.sandbox.supervise import Launch, supervise
 from deepgrade.sandbox.translate import translate
@@ -339,8 +340,7 @@ def _command(
         folder.mkdir()
         (folder / "filter.bpf").write_bytes(filter_program)
         shutil.copyfile(str(filtered.__file__), folder / "filtered.py")
-        for path in (folder, *folder.iterdir()):
-            path.chmod(0o755 if path.is_dir() else 0o644)
+        open_for_reading(folder)
     variables = [f"{name}={translate(value, mounts)}" for name, value in {"PATH": PATH, **env}.items()]
     python = str(host_environment().python)
     words = [*become(job.user), "/usr/bin/env", "-i", *variables]

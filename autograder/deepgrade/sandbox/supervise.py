@@ -152,23 +152,34 @@ def supervise(launch: Launch) -> SandboxOutcome:
 
 def _limited(launch: Launch) -> list[str]:
     """Return the launcher behind a shell that joins the control group, and resource limits that every child inherits."""
-    limits = launch.limits
-    command = ["prlimit", "--core=0", _limit("nofile", resource.RLIMIT_NOFILE, limits.open_files)]
-    if launch.box is not None:
-        command.append(_limit("fsize", resource.RLIMIT_FSIZE, (limits.file_mib or limits.disk_mib) << 20))
-    if launch.group is None and launch.user is not None:
-        tasks = count_tasks(launch.user) + limits.processes
-        command.append(_limit("nproc", resource.RLIMIT_NPROC, tasks))
-    command += ["--", *launch.command]
+    user = launch.user if launch.group is None else None
+    resources = resource_limits(launch.limits, has_box=launch.box is not None, counted=user)
+    command = ["prlimit", *(_limit(name, value) for name, value in resources.items()), "--", *launch.command]
     if launch.group is None:
         return command
     joins = " && ".join(f"echo 0 > {shlex.quote(str(file))}" for file in launch.group.join_files)
     return ["/bin/sh", "-c", f'{joins} && exec "$@"', "launcher", *command]
 
 
-def _limit(name: str, which: int, value: int) -> str:
+def resource_limits(limits: SandboxLimits, *, has_box: bool, counted: int | None) -> dict[str, int]:
+    """Return the resource limits of a command and its children, by prlimit's names.
+
+    Args:
+        limits: What it may use.
+        has_box: Whether it writes into a box.
+        counted: The user id whose processes are counted, where no control group does it.
+    """
+    resources = {"core": 0, "nofile": limits.open_files}
+    if has_box:
+        resources["fsize"] = (limits.file_mib or limits.disk_mib) << 20
+    if counted is not None:
+        resources["nproc"] = count_tasks(counted) + limits.processes
+    return resources
+
+
+def _limit(name: str, value: int) -> str:
     """Return prlimit's option; a limit that is lower already stays, since raising it takes rights."""
-    highest = resource.getrlimit(which)[1]
+    highest = resource.getrlimit(getattr(resource, f"RLIMIT_{name.upper()}"))[1]
     if highest != resource.RLIM_INFINITY:
         value = min(value, highest)
     return f"--{name}={value}:{value}"

@@ -11,20 +11,11 @@ from typing import Any, TypeVar
 import click
 
 from deepgrade.board.opened import OpenBoard, open_board
-from deepgrade.cli.options import course_option, errors_for_people, root_option
 from deepgrade.grading import open_gradebook
 from deepgrade.lab import LabFiles, find_root
 from deepgrade.records import Course
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-def lab_options(function: F) -> F:
-    """Add LAB, `--root` and `--course`, and show errors as people should see them."""
-    function = errors_for_people(function)
-    for option in (course_option, root_option, click.argument("lab")):
-        function = option(function)
-    return function
 
 
 def board_option(function: F) -> F:

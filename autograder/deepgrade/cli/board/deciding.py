@@ -13,15 +13,8 @@ from deepgrade.board.errors import BoardError
 from deepgrade.board.rescore import Rescored, decide, undecided
 from deepgrade.board.rescore import rescore as score_again
 from deepgrade.board.rules.dates import local_time
-from deepgrade.cli.board.common import (
-    board_option,
-    lab_options,
-    looking_at,
-    student_option,
-    why_option,
-    working_on,
-)
-from deepgrade.cli.options import user_name
+from deepgrade.cli.board.common import board_option, looking_at, student_option, why_option, working_on
+from deepgrade.cli.options import lab_options, user_name
 from deepgrade.records import EventKind
 from deepgrade.report.text import one_line
 

@@ -17,16 +17,9 @@ from deepgrade.board.opened import OpenBoard
 from deepgrade.board.reading.submission_file import SubmissionRefused
 from deepgrade.board.showing.own_entries import OwnEntry, own_entries
 from deepgrade.board.showing.standing import Viewer
-from deepgrade.cli.board.common import (
-    board_option,
-    lab_options,
-    looking_at,
-    now,
-    student_option,
-    working_on,
-)
+from deepgrade.cli.board.common import board_option, looking_at, now, student_option, working_on
 from deepgrade.cli.board.updating import print_entered, update_boards
-from deepgrade.cli.options import course_option, errors_for_people, root_option
+from deepgrade.cli.options import course_option, errors_for_people, lab_options, root_option
 from deepgrade.grading import open_gradebook
 from deepgrade.lab import LabFiles, find_root, load_lab
 from deepgrade.records import Course

@@ -16,8 +16,9 @@ from deepgrade.board.people.contestants import contestants, value_of
 from deepgrade.board.showing.assembly import standing_of
 from deepgrade.board.showing.earning import earned
 from deepgrade.board.showing.standing import Split, Viewer
-from deepgrade.cli.board.common import board_option, lab_options, looking_at, now, student_option
+from deepgrade.cli.board.common import board_option, looking_at, now, student_option
 from deepgrade.cli.board.pages import write_pages
+from deepgrade.cli.options import lab_options
 from deepgrade.files import write_atomic
 from deepgrade.grading import open_gradebook
 from deepgrade.lab import LabFiles, find_root

@@ -13,8 +13,8 @@ from deepgrade.board.competition import load_competition
 from deepgrade.board.errors import BoardError
 from deepgrade.board.invariants import check_board
 from deepgrade.board.prepare import open_prepared, prepare_board, write_checksums, write_examples
-from deepgrade.cli.board.common import board_option, lab_options
-from deepgrade.cli.options import data_options, errors_for_people, grading_options, store_option
+from deepgrade.cli.board.common import board_option
+from deepgrade.cli.options import data_options, errors_for_people, grading_options, lab_options, store_option
 from deepgrade.cli.progress import GradeProgress
 from deepgrade.data import DataStore
 from deepgrade.grading import run_references

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from deepgrade.cli.options import course_option, errors_for_people, root_option, user_name
+from deepgrade.cli.options import user_name
 from deepgrade.grading import open_gradebook
 from deepgrade.lab import LabFiles, find_root, load_lab
 from deepgrade.records import Course, Gradebook
@@ -24,14 +24,6 @@ class OpenDesk(NamedTuple):
     course: Course
     gradebook: Gradebook
     desk: Desk
-
-
-def lab_options(function: F) -> F:
-    """Add LAB, `--root` and `--course`, and show errors as people should see them."""
-    function = errors_for_people(function)
-    for option in (course_option, root_option, click.argument("lab")):
-        function = option(function)
-    return function
 
 
 def who_options(function: F) -> F:

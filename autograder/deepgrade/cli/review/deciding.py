@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from deepgrade.cli.options import user_name
-from deepgrade.cli.review.common import lab_options, open_desk, who_options
+from deepgrade.cli.options import lab_options, user_name
+from deepgrade.cli.review.common import open_desk, who_options
 from deepgrade.records import Place
 from deepgrade.records.decisions import DatesSet, Extension, LateWaived, Value
 from deepgrade.review.late import shown

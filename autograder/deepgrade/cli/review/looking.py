@@ -9,11 +9,13 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from deepgrade.cli.review.common import format_option, lab_options, open_desk
+from deepgrade.cli.options import lab_options
+from deepgrade.cli.review.common import format_option, open_desk
 from deepgrade.records import RunStore
 from deepgrade.report.text import one_line
 from deepgrade.review.history import HistoryEvent, history
 from deepgrade.review.queue import progress_of
+from deepgrade.review.reporting import history_line
 from deepgrade.review.words import dates_text
 
 
@@ -72,7 +74,12 @@ def past(lab: str, root: Path, course_folder: Path, student: str, kind: str) -> 
             "why": list(grade.why),
             "waiting": list(grade.waiting),
         }
-        document = {"lab": lab, "student": student, "events": [_event(e) for e in events], "final": final}
+        document = {
+            "lab": lab,
+            "student": student,
+            "events": [history_line(event).as_json() for event in events],
+            "final": final,
+        }
         click.echo(json.dumps(document, indent=1))
         return
     console = Console()
@@ -102,17 +109,3 @@ def _points(event: HistoryEvent) -> str:
         return ""
     words = ["-" if value is None else f"{value:g}" for value in (event.points_before, event.points_after)]
     return " -> ".join(words)
-
-
-def _event(event: HistoryEvent) -> dict[str, object]:
-    return {
-        "at": event.at.isoformat(),
-        "kind": event.kind,
-        "sentence": event.sentence,
-        "who": event.who or None,
-        "why": event.why or None,
-        "question": event.question or None,
-        "points_before": event.points_before,
-        "points_after": event.points_after,
-        "holds": event.holds,
-    }
