@@ -10,6 +10,7 @@ from report_lab import DATA, MANUAL, TITLES, make_lab, make_run, make_score
 
 from deepgrade.report import StudentEntry, write_report
 from deepgrade.report.model import ClassReport
+from deepgrade.report.student_page import rubric_prose
 
 
 @pytest.fixture(scope="module")
@@ -206,3 +207,10 @@ def test_runs_without_a_sandbox_are_said_on_every_page(tmp_path, site):
             in Page(path.read_text()).words
         )
     assert all("No sandbox" not in page.words for page in site.values())
+
+
+def test_items_of_a_rubric_stand_on_lines_of_their_own_and_long_ones_go_on():
+    text = "\n0.1 says what it is,\nand why.\n0.2 compares.\n\nOr else: 0.1.\n"
+    shown = str(rubric_prose(text))
+    assert shown.count("<br") == 1
+    assert re.search(r"and why\.\s*<br ?/?>\s*0\.2 compares\.</p>", shown)

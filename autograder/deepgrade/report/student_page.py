@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -116,6 +117,11 @@ class StudentPage:
     """Results that are kept and do not count."""
 
 
+def rubric_prose(text: str) -> Markup:
+    """Return lab.toml's rubric as HTML: every line that begins with points is an item, and stands on a line of its own."""
+    return prose(_BEFORE_ITEM.sub("  \n", text))
+
+
 def student_page(
     report: ClassReport,
     entry: StudentEntry,
@@ -202,7 +208,7 @@ def _question(
         decided=question.id in entry.decisions,
         checks=result.checks if result else (),
         answer=prose(text) if text is not None and text.strip() else None,
-        rubric=prose(question.rubric) if question.rubric.strip() else None,
+        rubric=rubric_prose(question.rubric) if question.rubric.strip() else None,
         captured=tuple(captured_row(name, item) for name, item in items.items()),
         curves=_curves(items),
         models=models[question.id],
@@ -282,6 +288,7 @@ def _comparison(
     return Comparison(tuple(f"{m.name} ({m.question})" for m in columns), kept)
 
 
+_BEFORE_ITEM = re.compile(r"(?<=\S)[ \t]*\n(?=[ \t]*[+-]?\d)")
 _FITTED = {
     "loss": "Training loss",
     "accuracy": "Training accuracy",
