@@ -11,27 +11,19 @@ import pytest
 
 from deepgrade.grading import GradeRequest, grade
 from deepgrade.records import Course, RunStore
+from support.silent import Silent
 from support.small_class import LOAD, make_small_lab, notebook, write_class
 
 
-class _Heard:
-    """A progress that hears, and may act, when a submission is finished."""
+class _Heard(Silent):
+    """Hears, and may act, when a submission is finished."""
 
     def __init__(self, act=lambda student: None):
         self.act, self.notes = act, []
 
-    def begin(self, total, slots):
-        """Hear nothing."""
-
-    def started(self, student):
-        """Hear nothing."""
-
     def finished(self, student, outcome, *, stored):
         """Act."""
         self.act(student)
-
-    def scoring(self, count):
-        """Hear nothing."""
 
     def note(self, text):
         """Remember."""

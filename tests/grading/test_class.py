@@ -57,6 +57,17 @@ NOTEBOOKS = {
 }
 
 
+class _Heard(Silent):
+    """Remembers how each submission ended."""
+
+    def __init__(self):
+        self.outcomes = {}
+
+    def finished(self, student, outcome, *, stored):
+        """Remember."""
+        self.outcomes[student] = (outcome, stored)
+
+
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory, digits_store):
     """A graded class: (request, what progress heard, folder)."""
@@ -66,7 +77,7 @@ def graded(tmp_path_factory, digits_store):
     request = GradeRequest(
         files, [submissions], Course(folder / "course"), digits_store, "synthetic", "quick", slots=2
     )
-    heard = Silent()
+    heard = _Heard()
     grade(request, heard)
     return request, heard, folder
 
@@ -126,7 +137,7 @@ def test_failed_check_names_the_cell_that_stopped(graded):
 def test_second_call_runs_nobody_again(graded):
     request, _, folder = graded
     before = _run_times(folder)
-    heard = Silent()
+    heard = _Heard()
     summary = grade(request, heard)
     assert (summary.runs_made, summary.runs_found) == (0, 7)
     assert _run_times(folder) == before

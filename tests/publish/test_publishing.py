@@ -21,6 +21,7 @@ from deepgrade.records import Course
 from deepgrade.report.from_records import class_report
 from support.browser import needs_chromium
 from support.mail_server import mail_server
+from support.silent import Silent
 from support.small_class import COUNT, make_small_lab, notebook, write_class
 
 CLASS = {
@@ -31,11 +32,6 @@ CLASS = {
 ROSTER = "student,name,email\nada,Ada King,ada@example.edu\nbert,,bert@example.edu\n"
 
 
-class _Silent:
-    def __getattr__(self, name):
-        return lambda *_, **__: None
-
-
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory, digits_store):
     """A graded class of three: its root and its course."""
@@ -44,7 +40,7 @@ def graded(tmp_path_factory, digits_store):
     (folder / "root" / "tests" / "hidden").mkdir(parents=True, exist_ok=True)
     course = Course(folder / "course")
     submissions = write_class(folder / "submissions", CLASS)
-    grade(GradeRequest(lab, [submissions], course, digits_store, "synthetic", "quick"), _Silent())
+    grade(GradeRequest(lab, [submissions], course, digits_store, "synthetic", "quick"), Silent())
     (folder / "roster.csv").write_text(ROSTER)
     return lab, course, folder / "roster.csv"
 
