@@ -23,6 +23,7 @@ def head(
     *,
     slots: int | None = None,
     start: str | None = None,
+    site: Path | None = None,
 ) -> dict[str, Any]:
     """Run one command of the head and return its figures, with `wall_s` and `cpu_s` of the whole process.
 
@@ -34,5 +35,6 @@ def head(
     words += ["--course", course.root, "--store", store]
     words += ["--slots", str(slots)] if slots is not None else []
     words += ["--start", start] if start is not None else []
+    words += ["--site", site] if site is not None else []
     took = run(words, cwd=ROOT, env=tools(store))
     return {**json.loads(took.said.splitlines()[-1]), "wall_s": took.wall_s, "cpu_s": took.cpu_s}

@@ -22,6 +22,7 @@ from rich.console import Console
 from benchmarks.memory import Watch
 from deepgrade.cli.reporting import print_class, write_class_report
 from deepgrade.data import DataStore
+from deepgrade.engine.slurm import load_site
 from deepgrade.grading import GradeRequest, compute_set, decide, grade
 from deepgrade.lab import LabFiles
 from deepgrade.records import Course
@@ -64,7 +65,7 @@ def _grade(options: argparse.Namespace, files: LabFiles, course: Course) -> dict
     chosen = {"start": options.start} if HAS_STARTS and options.start else {}
     request = GradeRequest(
         files, options.paths, course, DataStore(options.store), "synthetic", options.size,
-        slots=options.slots, **chosen,
+        slots=options.slots, site=load_site(options.site) if options.site else None, **chosen,
     )  # fmt: skip
     heard = Moments()
     summary = grade(request, heard)
@@ -122,6 +123,7 @@ def main() -> None:
     parser.add_argument("--size", choices=["quick", "full"], default="quick")
     parser.add_argument("--slots", type=int)
     parser.add_argument("--start")
+    parser.add_argument("--site", type=Path, help="a site file: run on Slurm")
     options = parser.parse_args()
     options.began = options.began if options.began is not None else time.monotonic()
     watch = Watch()

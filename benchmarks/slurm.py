@@ -14,17 +14,13 @@ import json
 import os
 import statistics
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 from benchmarks.bench import Bench, Table, seconds
-from benchmarks.head import Moments
+from benchmarks.driving import head
 from benchmarks.kept import Figures
-from benchmarks.memory import Watch
 from deepgrade.data import DataStore
-from deepgrade.engine.slurm import Site
-from deepgrade.grading import GradeRequest, grade
 from deepgrade.records import Course, RunStore
 from support.cluster import Cluster, running_cluster
 from support.small_class import COUNT, make_small_lab, notebook, write_class
@@ -48,50 +44,44 @@ def measure_class(folder: Path, submissions: int, poll_s: float = 1.0) -> Figure
         submissions: How many.
         poll_s: Seconds between two looks of the head.
     """
-    watch = Watch()
     files = make_small_lab(folder / "labs")
     store = DataStore(folder / "store")
     store.synthetic("mnist", "quick")
     names = [f"student{number:03}" for number in range(submissions)]
     handed_in = write_class(folder / "in", {who: notebook(count=f"{COUNT}\n# {who}") for who in names})
-    site = Site(memory_margin_mib=400, poll_s=poll_s, grace_s=5, sandbox="bubblewrap")
+    site = folder / "site.toml"
+    site.write_text(f'memory_margin_mib = 400\npoll_s = {poll_s}\ngrace_s = 5\nsandbox = "bubblewrap"\n')
+    course = Course(folder / "course")
     with running_cluster(folder / "cluster") as cluster:
         before = dict(os.environ)
         os.environ |= cluster.environment
         try:
-            course = Course(folder / "course")
-            request = GradeRequest(files, [handed_in], course, store, "synthetic", "quick", site=site)
-            heard = Moments()
-            began = time.monotonic()
-            summary = grade(request, heard)
-            ended = time.monotonic()
-            grade(request, Moments())
-            again_s = time.monotonic() - ended
+            graded = head("grade", files, course, store.root, [handed_in], site=site)
+            again = head("grade", files, course, store.root, [handed_in], site=site)
             asked = _requests(cluster)
         finally:
             os.environ.clear()
             os.environ |= before
-    if summary.errors or summary.runs_made != submissions:
-        raise SystemExit(f"{summary.runs_made} of {submissions} runs were made: {summary.errors}")
+    if graded["runs_made"] != submissions:
+        raise SystemExit(f"{graded['runs_made']} of {submissions} runs were made")
     ends = [json.loads(path.read_text()) for path in course.root.glob("slurm/small/*/done/*.json")]
     runs = RunStore(course, "small")
     walls = [record.wall_s for key in runs.keys() if (record := runs.read(key))]  # noqa: SIM118 - no dict
-    took = ended - began
-    scoring_at = heard.scoring_at or ended
     task_s = statistics.median(end["seconds"] for end in ends)
     return {
         "count": submissions,
         "job_slots": _JOB_SLOTS,
-        "total_s": took,
-        "first_result_s": heard.finished_at[0] - began,
-        "scoring_s": ended - scoring_at,
+        "total_s": graded["runs_s"] + graded["scoring_s"],
+        "first_result_s": graded["finished_s"][0],
+        "scoring_s": graded["scoring_s"],
         "run_s": statistics.median(walls),
         "task_s": task_s,
-        "between_tasks_s": (scoring_at - began) * _JOB_SLOTS / len(ends) - task_s,
-        "again_s": again_s,
+        "between_tasks_s": graded["runs_s"] * _JOB_SLOTS / len(ends) - task_s,
+        "again_s": again["runs_s"] + again["scoring_s"],
         "poll_s": poll_s,
         **asked,
-        **watch.peaks(),
+        "head_mib": graded["head_mib"],
+        "largest_child_mib": graded["largest_child_mib"],
     }
 
 

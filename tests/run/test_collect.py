@@ -113,7 +113,7 @@ def test_links_pipes_and_folders_are_told_of_as_foreign(source, tmp_path):
     (source / "b1.json").symlink_to("/etc/passwd")
     os.mkfifo(source / "pipe")
     (source / "folder").mkdir()
-    assert _collect(source, tmp_path).foreign == ("3 files that are links, folders, pipes or devices",)
+    assert _collect(source, tmp_path).foreign == ("3 links, folders, pipes or devices",)
 
 
 def test_what_the_kernel_leaves_when_it_is_killed_is_not_foreign(source, tmp_path):

@@ -15,7 +15,7 @@ from deepgrade.cli.reporting import print_class, print_errors, write_class_repor
 from deepgrade.data import DataStore
 from deepgrade.flavours import build_lab, check_lab
 from deepgrade.grading import GradeRequest, grade
-from deepgrade.grading.demo import write_demo
+from deepgrade.grading.demo import DEMO_STUDENTS, write_demo
 from deepgrade.lab import LabFiles, find_root, load_lab
 from deepgrade.records import Course
 
@@ -24,9 +24,16 @@ from deepgrade.records import Course
 @root_option
 @course_option
 @sandbox_option
+@click.option(
+    "--students",
+    type=click.IntRange(min=DEMO_STUDENTS),
+    default=DEMO_STUDENTS,
+    show_default=True,
+    help="More than eight make a class to practise reviewing on; each costs half a minute.",
+)
 @errors_for_people
-def command(root: Path, course_folder: Path, sandbox_name: str | None) -> None:
-    """Grade eight demo submissions of LE5 on quick synthetic data."""
+def command(root: Path, course_folder: Path, sandbox_name: str | None, students: int) -> None:
+    """Grade demo submissions of LE5 on quick synthetic data."""
     console = Console()
     began = time.monotonic()
     files = LabFiles(find_root(root), "le5")
@@ -41,7 +48,7 @@ def command(root: Path, course_folder: Path, sandbox_name: str | None) -> None:
     else:
         console.print("le5 is built: assignments/le5/otter, assignments/le5/nbgrader")
     submissions = course.root / "submissions"
-    write_demo(files, submissions)
+    write_demo(files, submissions, students)
     with GradeProgress(console) as progress:
         summary = grade(
             GradeRequest(files, [submissions], course, store, "synthetic", "quick", sandbox_name), progress

@@ -1,16 +1,19 @@
-"""Eight submissions for trying things out: honest, blank, mistaken, endless, hostile."""
+"""Submissions for trying things out. The first eight: honest, blank, mistaken, endless, hostile."""
 
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 from pathlib import Path
 from typing import Any
 
 from deepgrade.files import write_atomic
 from deepgrade.flavours import blank_notebook, solved_notebook
+from deepgrade.grading.practice import practice_notebooks
 from deepgrade.lab import LabError, LabFiles, load_mistakes
 
+DEMO_STUDENTS = 8
 MISTAKES_SHOWN = 4
 
 _ENDLESS = "# this cell never ends\nwhile True:\n    pass\n"
@@ -71,10 +74,15 @@ display(HTML("<script>document.body.innerHTML = 'full points'</script><b onclick
 '''
 
 
-def write_demo(files: LabFiles, folder: Path) -> list[Path]:
-    """Write eight demo submissions into a folder and return their paths.
+def write_demo(files: LabFiles, folder: Path, students: int = DEMO_STUDENTS) -> list[Path]:
+    """Write demo submissions into a folder and return their paths.
 
     Two of the four with a mistake stop in the middle, as some students do; so does the endless one.
+
+    Args:
+        files: The lab.
+        folder: Is made.
+        students: How many, 8 at least; those beyond make a class to practise reviewing on.
 
     Raises:
         LabError: The lab has not been built, or lists fewer than four mistakes.
@@ -101,7 +109,8 @@ def write_demo(files: LabFiles, folder: Path) -> list[Path]:
     notebooks["anton-loops-for-ever"] = _with_cells(_half_done(solved, blank), [_ENDLESS])
     notebooks["hedda-hostile"] = _with_cells(blank, [_HOSTILE, _FORGERY])
     paths = []
-    for name, notebook in notebooks.items():
+    more = practice_notebooks(files, students - len(notebooks), without=shown)
+    for name, notebook in itertools.chain(notebooks.items(), more):
         path = folder / f"{name}.ipynb"
         write_atomic(path, json.dumps(notebook, indent=1))
         paths.append(path)

@@ -105,13 +105,20 @@ def collect_evidence(
         total += len(data)
         taken.add(name.removesuffix(".json"))
     half_written = sum(1 for name in names if _HALF_WRITTEN.match(name))
-    for count, what in (
-        (len(names) - len(documents) - len(blobs) - half_written, "with names that evidence does not have"),
-        (_count_entries(source) - len(names), "that are links, folders, pipes or devices"),
+    misnamed = len(names) - len(documents) - len(blobs) - half_written
+    no_files = _count_entries(source) - len(names)
+    for count, one, many in (
+        (
+            misnamed,
+            "file with a name that evidence does not have",
+            "files with names that evidence does not have",
+        ),
+        (no_files, "link, folder, pipe or device", "links, folders, pipes or devices"),
     ):
         if count > 0:
-            refused.add(f"{count} files {what}")
-            foreign.add(f"{count} files {what}")
+            sentence = f"{count} {one if count == 1 else many}"
+            refused.add(sentence)
+            foreign.add(sentence)
     return Collected(frozenset(taken & set(questions)), total, refused.first(), foreign.first())
 
 
@@ -142,7 +149,8 @@ def foreign_beside(out: Path) -> tuple[str, ...]:
             if entry.name == "journal.jsonl" and not entry.is_file(follow_symlinks=False):
                 foreign.add("the journal is no ordinary file any more")
     if unknown:
-        foreign.add(f"{unknown} files beside the evidence that the grader did not put there")
+        files = "file" if unknown == 1 else "files"
+        foreign.add(f"{unknown} {files} beside the evidence that the grader did not put there")
     return foreign.first()
 
 
