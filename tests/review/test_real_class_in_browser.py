@@ -10,8 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from deepgrade.cli.main import main
+from deepgrade.grading import open_gradebook
 from deepgrade.lab import LabFiles, load_lab
-from deepgrade.records import Course, Gradebook
+from deepgrade.records import Course
+from deepgrade.report.text import shorten
 from deepgrade.review.desk import Desk
 from review.test_review_in_browser import opened, quiet
 from review.web_server import running
@@ -44,7 +46,7 @@ def course(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def desk(course):
-    with Gradebook(Course(course).gradebook) as book:
+    with open_gradebook(Course(course)) as book:
         yield Desk(book, load_lab(LabFiles(REPOSITORY, "le5")))
 
 
@@ -101,7 +103,7 @@ def test_every_answer_of_the_class_is_graded_by_keyboard(base, desk):
     assert len(students) == STUDENTS
     for question in manual:
         assert len(promised[question]) == STUDENTS
-        found = {one.student: one.grade.question(question).points for one in students}
+        found = {shorten(one.student, 40): one.grade.question(question).points for one in students}
         assert found == pytest.approx(promised[question])
 
 
@@ -161,8 +163,7 @@ def test_a_contested_grade_is_told_from_the_first_file_to_the_final_points(base,
     lines = json.loads(
         deepgrade("review", "history", "le5", "--student", CONTESTED, "--format", "json", *place)
     )
-    assert lines
-    (course / "history.json").write_text(json.dumps(lines))
+    assert {"tom", "tina", CONTESTED} <= {line["who"] for line in lines}
 
 
 def test_only_reviewed_grades_leave_when_nothing_waits(course, desk):

@@ -29,7 +29,7 @@ from deepgrade.records import Course
     type=click.IntRange(min=DEMO_STUDENTS),
     default=DEMO_STUDENTS,
     show_default=True,
-    help="More than eight make a class to practise reviewing on; each costs half a minute.",
+    help="More than eight make a class to practise reviewing on; each costs 10 seconds to a minute.",
 )
 @errors_for_people
 def command(root: Path, course_folder: Path, sandbox_name: str | None, students: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from deepgrade.files import write_atomic
 from deepgrade.flavours import blank_notebook, solved_notebook
-from deepgrade.grading.practice import practice_notebooks
+from deepgrade.grading.practice import half_done, practice_notebooks, start_of_second_part
 from deepgrade.lab import LabError, LabFiles, load_mistakes
 
 DEMO_STUDENTS = 8
@@ -102,11 +102,11 @@ def write_demo(files: LabFiles, folder: Path, students: int = DEMO_STUDENTS) -> 
         flavour = "nbgrader" if index % 2 else "otter"
         made = solved_notebook(files, flavour, mistake.apply(master))
         if index < MISTAKES_SHOWN // 2:
-            made = _half_done(made, blank_notebook(files, flavour))
+            made = half_done(made, blank_notebook(files, flavour))
         notebooks[f"{name}-{mistake.name.replace('_', '-')}"] = made
     solved, blank = solved_notebook(files, "otter"), blank_notebook(files, "otter")
     # Its name comes early, so that the longest run is not the last.
-    notebooks["anton-loops-for-ever"] = _with_cells(_half_done(solved, blank), [_ENDLESS])
+    notebooks["anton-loops-for-ever"] = _with_cells(half_done(solved, blank), [_ENDLESS])
     notebooks["hedda-hostile"] = _with_cells(blank, [_HOSTILE, _FORGERY])
     paths = []
     more = practice_notebooks(files, students - len(notebooks), without=shown)
@@ -119,7 +119,7 @@ def write_demo(files: LabFiles, folder: Path, students: int = DEMO_STUDENTS) -> 
 
 def _with_cells(notebook: dict[str, Any], sources: list[str]) -> dict[str, Any]:
     result = copy.deepcopy(notebook)
-    middle = _start_of_second_part(result["cells"])
+    middle = start_of_second_part(result["cells"])
     for number, source in enumerate(sources):
         cell: dict[str, Any] = {
             "cell_type": "code",
@@ -131,15 +131,3 @@ def _with_cells(notebook: dict[str, Any], sources: list[str]) -> dict[str, Any]:
         }
         result["cells"].insert(middle + number, cell)
     return result
-
-
-def _half_done(solved: dict[str, Any], blank: dict[str, Any]) -> dict[str, Any]:
-    """Return a notebook whose first half is solved: what was finished before the endless cell is graded."""
-    middle = _start_of_second_part(solved["cells"])
-    return {**solved, "cells": [*solved["cells"][:middle], *blank["cells"][middle:]]}
-
-
-def _start_of_second_part(cells: list[dict[str, Any]]) -> int:
-    """Return a place after the first half of the code cells, behind an answer."""
-    code = [index for index, cell in enumerate(cells) if cell["cell_type"] == "code"]
-    return code[len(code) // 2] + 1

@@ -1,7 +1,8 @@
 """More students for the demo: a class that TAs practise on before the real one comes in.
 
 Each has the solution, another honest way of solving the lab, or one of its known mistakes, with a seed of its own. What they
-wrote is the text of the solution, cut: some wrote all of it, some the beginning, some next to nothing.
+wrote is the text of the solution, cut: some wrote all of it, some the beginning, some next to nothing. Two of three
+stopped programming in the middle, so that a class of thirty is graded in minutes.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from deepgrade.lab import LabFiles, Mistake, load_mistakes
 
 _SOLUTION_EVERY = 4
 """One in so many has the solution."""
+_WHOLE_EVERY = 3
+"""One in so many programmed all of it."""
 _NOTHING = ("I do not know.", "I ran out of time.", "See above.")
 
 
@@ -41,7 +44,8 @@ def practice_notebooks(
         if one.size != "full" and one not in without
     ]
     others = itertools.cycle([*itertools.chain(*itertools.zip_longest(mistakes, alternatives))])
-    blank = {cell["id"]: cell for cell in blank_notebook(files, "otter")["cells"]}
+    template = blank_notebook(files, "otter")
+    prompts = {cell["id"]: cell["source"] for cell in template["cells"]}
     for number in range(1, count + 1):
         if number % _SOLUTION_EVERY == 0:
             name, text, adds = "solution", master, False
@@ -53,9 +57,29 @@ def practice_notebooks(
                 cell["cell_type"] == "markdown"
                 and cell["metadata"].get("deepgrade", {}).get("role") == "answer"
             ):
-                prompt = blank[cell["id"]]["source"] if cell["id"] in blank else ""
-                cell["source"] = _as_written(cell["source"], number + place, prompt)
+                cell["source"] = _as_written(cell["source"], number + place, prompts.get(cell["id"], ""))
+        if number % _WHOLE_EVERY:
+            notebook = half_done(notebook, template)
         yield f"student-{number:03}-{name.replace('_', '-')}", notebook
+
+
+def half_done(solved: dict[str, Any], blank: dict[str, Any]) -> dict[str, Any]:
+    """Return a notebook of which the first half is programmed; what people wrote stays."""
+    cells = solved["cells"]
+    middle = start_of_second_part(cells)
+    templates = {cell["id"]: cell for cell in blank["cells"]}
+    rest = [
+        cell if cell["cell_type"] == "markdown" else templates[cell["id"]]
+        for cell in cells[middle:]
+        if cell["cell_type"] == "markdown" or cell["id"] in templates
+    ]
+    return {**solved, "cells": [*cells[:middle], *rest]}
+
+
+def start_of_second_part(cells: list[dict[str, Any]]) -> int:
+    """Return a place after the first half of the code cells, behind an answer."""
+    code = [index for index, cell in enumerate(cells) if cell["cell_type"] == "code"]
+    return code[len(code) // 2] + 1
 
 
 def _as_written(text: str, turn: int, prompt: str) -> str:
