@@ -390,7 +390,7 @@ def test_a_session_through_the_proxy_follows_who_is_named(proxied):
 def test_cookies_behind_https_are_secure_and_of_this_host(proxied):
     answer = proxied().get("/account", headers={"X-Remote-User": "tom"})
     cookie = answer.headers["set-cookie"]
-    assert cookie.startswith("__Host-deepgrade_review=") and "Secure" in cookie
+    assert cookie.startswith("__Host-deepgrade_review_review=") and "Secure" in cookie
     assert "strict-transport-security" in answer.headers
 
 

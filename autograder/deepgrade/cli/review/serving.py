@@ -69,9 +69,8 @@ def serve(
     Nothing beyond this machine reaches it unless --host says so. Add accounts first: `deepgrade review account add`.
     """
     try:
-        import uvicorn
-
         from deepgrade.review.web.app import make_app
+        from deepgrade.review.web.server import make_server
     except ModuleNotFoundError as error:
         raise click.ClickException(
             f"The review app needs {error.name}, which is not installed: pip install 'deepgrade[review]'"
@@ -100,17 +99,14 @@ def serve(
         )
     where = public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     click.echo(f"review: {where} (Ctrl-C ends it)", err=True)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            log_level="warning",
-            server_header=False,
-            proxy_headers=False,  # the app reads them itself, from trusted peers alone
-            timeout_graceful_shutdown=5,
+    if public_url is not None and not trusted_proxies:
+        click.echo(
+            "Without --trusted-proxy, wrong passwords of all people are counted together, and close the log-in for all of them"
+            " for a quarter of an hour. For a web server on this machine: --trusted-proxy 127.0.0.1",
+            err=True,
         )
-    )
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again once everything is closed
-        server.run(sockets=[listening])
+        make_server(app).run(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:
