@@ -247,17 +247,17 @@ def test_all_that_pages_name_is_found_below_the_prefix(browser, ways, way):
         if path in seen:
             continue
         seen.add(path)
-        answer = client.get(ways._asdict()[way].site + path)
-        assert answer.status_code == 200, path
+        answer = client.get(getattr(ways, way).site + path)
+        # The class of these tests has no runs any more: the app says so in the frame.
+        assert answer.status_code == (404 if path.endswith("/frame") else 200), path
         if "/static/" in path:
             kind = {"css": "text/css", "js": "text/javascript"}[path.rpartition(".")[2]]
             assert answer.headers["content-type"].startswith(kind)
             assert "immutable" in answer.headers["cache-control"]
             continue
         named = [html.unescape(one) for one in re.findall(r'(?:href|src|action)="([^"#]+)"', answer.text)]
-        assert [one for one in named if not one.startswith("/review/")] == []
-        links = re.findall(r'(?:href|src)="([^"#]+)"', answer.text)
-        waiting += sorted({html.unescape(link) for link in links})
+        assert [one for one in named if not one.startswith(("/review/", "data:"))] == []
+        waiting += [html.unescape(one) for one in re.findall(r'(?:href|src)="(/[^"#]+)"', answer.text)]
     assert len(seen) > 25
 
 
@@ -307,7 +307,7 @@ def test_the_longest_comment_arrives_and_longer_forms_are_refused_in_words(brows
     item = client.get(
         html.unescape(re.search(r'<a href="/review(/labs/small/items/[^"]*)"><bdi>Bert</bdi>', listed)[1])
     )
-    fields = form(item, "manual") | {"go": "stay"}
+    fields = form(item, "grade") | {"go": "stay", "points": "0.5"}
     sent = client.post("/labs/small/decide", data=fields | {"comment": "\U0001f600" * MOST_TEXT})
     assert sent.status_code == 303 and sent.headers["location"].startswith("/review/labs/small/items/")
     for kib in (300, 900):
@@ -335,13 +335,13 @@ def test_a_ta_grades_by_keyboard_undoes_and_logs_out(ways):
         with page.expect_navigation():
             page.keyboard.press("z")
         assert "takes back" in page.inner_text(".said-bar")
+        assert heard == []
         page.goto(f"{base}/account/")
         page.click("button:has-text('Log out')")
         page.wait_for_url(f"{base}/login")
         page.goto(f"{base}/labs/small")
         assert page.url.startswith(f"{base}/login?next=")
-        assert page.evaluate("document.cookie") == ""
-    assert heard == []
+    assert [said for said in heard if not said.startswith("Clear-Site-Data header")] == []
 
 
 # people whom nginx logs in

@@ -45,6 +45,8 @@ def test_no_password_stands_on_a_command_line(command):
         (("serve", "--behind-proxy", "http://grading.example.edu"), "https"),
         (("serve", "--trust-header", "X-Remote-User"), "--trusted-proxy"),
         (("serve", "--trusted-proxy", "127.0.0.1"), "--behind-proxy"),
+        (("serve", "--trust-header", "X-Remote-User", "--trusted-proxy", "0.0.0.0/0"), "everybody"),
+        (("serve", "--trust-header", "REMOTE_USER", "--trusted-proxy", "127.0.0.1"), "X-Remote-User"),
     ],
 )
 def test_what_cannot_be_is_said_with_what_to_do(command, tmp_path, words, said):
