@@ -43,14 +43,15 @@ from deepgrade.cli.options import course_option, errors_for_people, root_option
 @click.option(
     "--trust-header",
     metavar="NAME",
-    help="The proxy has logged people in and names them in this header, such as X-Remote-User. Names need an account.",
+    help="The proxy has logged people in and names them in this header, such as X-Remote-User, in the place of what browsers send"
+    " in it. Names need an account.",
 )
 @click.option(
     "--trusted-proxy",
     "trusted_proxies",
     multiple=True,
     metavar="ADDRESS",
-    help="Whose headers count: an address or a network. May be repeated.",
+    help="Where the proxy's requests come from, whose headers count: an address or a network. May be repeated.",
 )
 @errors_for_people
 def serve(

@@ -44,9 +44,9 @@ class Doors:
         # A cookie with this prefix cannot be set from another host, nor without HTTPS.
         mark = "__Host-" if settings.secure else ""
         # It belongs to the whole host: two courses below different paths need different names.
-        course = re.sub(r"[^A-Za-z0-9]+", "_", settings.prefix)
-        self._cookie = f"{mark}deepgrade_review{course}"
-        self._before = f"{mark}deepgrade_login{course}"
+        below = re.sub(r"[^A-Za-z0-9]+", "_", settings.prefix)
+        self._cookie = f"{mark}deepgrade_review{below}"
+        self._before = f"{mark}deepgrade_login{below}"
         self._said_who_is_missing = False
 
     def enter(self, request: Request) -> Entered | Response:

@@ -117,7 +117,8 @@ def foreign_origin(headers: Headers, settings: WebSettings) -> str | None:
     if origin is None:
         return None
     own = settings.public_url or f"http://{headers.get('host', '')}"
-    if _origin(origin) == _origin(own):
+    sent = _origin(origin)
+    if sent is not None and sent == _origin(own):
         return None
     if site == "same-origin":  # so its page did come from here, under another address
         start = "" if settings.public_url else " https://ADDRESS"
@@ -128,13 +129,14 @@ def foreign_origin(headers: Headers, settings: WebSettings) -> str | None:
     return refused
 
 
-def _origin(address: str) -> tuple[str, str | None, int | None]:
+def _origin(address: str) -> tuple[str, str, int] | None:
+    """Return scheme, host and port; None for what is no web address, such as `null`."""
     try:
         parts = urlsplit(address)
-        port = parts.port
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
     except ValueError:
-        return "", None, None
-    return parts.scheme, parts.hostname, port or {"https": 443, "http": 80}.get(parts.scheme)
+        return None
+    return (parts.scheme, parts.hostname, port) if parts.hostname and port else None
 
 
 def peer_address(scope: Scope, headers: Headers, settings: WebSettings) -> str:
