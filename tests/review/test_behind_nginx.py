@@ -32,6 +32,23 @@ APPENDED = "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;"
 
 
 HOST = "proxy_set_header Host $host;"
+SIGN_ON = """server {{
+    listen 127.0.0.1:{port};
+    location / {{
+        if ($cookie_sso = "of-tom") {{ add_header X-Auth-Request-User tom; return 204; }}
+        if ($cookie_sso = "of-nobody") {{ return 204; }}
+        return 401;
+    }}
+}}
+"""
+"""Stands in for a single sign-on: it knows people by a cookie."""
+ASKING = """location = /oauth2/auth {{
+        internal;
+        proxy_pass http://127.0.0.1:{port};
+        proxy_pass_request_body off;
+        proxy_set_header Content-Length "";
+    }}
+"""
 
 
 class Way(NamedTuple):
@@ -71,15 +88,14 @@ class Front:
         if port in self._served:
             port = free_port()
         here = [
-            ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
+            ("listen 443 ssl;", f"listen 127.0.0.1:{port} ssl;"),
             ("/etc/ssl/grading.pem", str(self._certificate)),
             ("/etc/ssl/grading.key", str(self._certificate)),
         ]
-        if logs_in:
-            here.append(("/etc/nginx/review.htpasswd", str(self._folder / "passwords")))
         for before, after in (*changes, *here):
             assert text.count(before) == 1, before
             text = text.replace(before, after)
+        text = text.replace("/etc/nginx/review.htpasswd", str(self._folder / "passwords"))
         self._served[port] = text.replace("http://127.0.0.1:8477", way.app)
         site = f"https://{NAME}:{port}"
         return way._replace(site=site, base=way.base.replace(way.site, site))
@@ -108,6 +124,7 @@ class Ways(NamedTuple):
     front: Front
     docs: Way
     docs_naming: Way
+    docs_sign_on: Way
     at_the_root: Way
     prefix_left_on: Way
     address_appended: Way
@@ -127,10 +144,21 @@ def ways(tmp_path_factory):
         naming = front.app("naming", "/review", trust_header="X-Remote-User")
         upstream = f"upstream deepgrade {{ server {app.app.removeprefix('http://')}; }}\n"
         beside = f"location /other/ {{ proxy_pass {second.app}/; {HOST} {COUNTED} }}\n"
+        port, page = free_port(), (PROJECT / "docs" / "review.md").read_text("utf-8")
+        asked = re.search(r"`(auth_request [^`]*)`", page)[1]
         found = Ways(
             front,
             docs=front.serve(app, ("    location", f"    {beside}    location")),
             docs_naming=front.serve(naming, logs_in=True),
+            docs_sign_on=front.serve(
+                naming,
+                ("    location", f"    {ASKING.format(port=port)}    location"),
+                ('auth_basic "Review";', asked),
+                ("auth_basic_user_file /etc/nginx/review.htpasswd;", ""),
+                ("$remote_user", "$who"),
+                ("server {", SIGN_ON.format(port=port) + "server {"),
+                logs_in=True,
+            ),
             at_the_root=front.serve(front.app("root", ""), ("location /review/", "location /")),
             prefix_left_on=front.serve(app, ("8477/;", "8477;")),
             address_appended=front.serve(app, (COUNTED, APPENDED)),
@@ -160,9 +188,10 @@ def browser(ways):
     return open_browser
 
 
-def log_in(client, who, password=PASSWORD, **more):
-    data = {"form_token": token_of(client.get("/login").text), "name": who, "password": password}
-    return client.post("/login", data=data, **more)
+def log_in(client, who, password=PASSWORD, base="", **more):
+    page = client.get(f"{base}/login")
+    data = {"form_token": token_of(page.text), "name": who, "password": password}
+    return client.post(f"{base}/login", data=data, **more)
 
 
 def words(answer):
@@ -218,12 +247,10 @@ def test_cookies_are_of_this_host_by_https_alone_and_closed_to_scripts(browser):
 
 
 def test_two_courses_on_one_host_let_each_other_be(browser, ways):
-    client = browser("docs", "tom")
-    second = ways.front.browser(ways.second_course)
-    second.cookies = client.cookies
-    assert log_in(second, "tina").status_code == 303
-    assert "tom" in words(client.get("/account"))
-    assert "tina" in words(second.get("/account"))
+    client, other = browser("docs", "tom"), ways.second_course.base
+    assert log_in(client, "tina", base=other).status_code == 303
+    assert "tom TA" in words(client.get("/account"))
+    assert "tina TA" in words(client.get(f"{other}/account"))
 
 
 def test_redirects_stay_with_https_below_the_prefix(browser, ways):
@@ -430,3 +457,13 @@ def test_a_session_that_nginx_opened_is_worth_nothing_without_nginx(browser, way
     assert (
         ways.front.past_nginx(ways.docs_naming, "127.0.0.1").get("/account", headers=kept).status_code == 401
     )
+
+
+def test_a_single_sign_on_names_people_and_browsers_do_not(browser):
+    named = {"x-remote-user": "ada", "x-auth-request-user": "ada"}
+    assert browser("docs_sign_on").get("/account", headers=named).status_code == 401
+    tom = browser("docs_sign_on", cookies={"sso": "of-tom"})
+    assert "tom TA" in words(tom.get("/account", headers=named))
+    assert tom.get("/accounts", headers=named).status_code == 403
+    answer = browser("docs_sign_on", cookies={"sso": "of-nobody"}).get("/account", headers=named)
+    assert answer.status_code == 401 and "did not say who you are" in words(answer)
