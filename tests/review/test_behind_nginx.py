@@ -29,8 +29,6 @@ _BLOCK = re.compile(r"^```nginx\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LOCATION = re.compile(r"^    location /review/ \{\n.*?^    \}\n", re.MULTILINE | re.DOTALL)
 COUNTED = "proxy_set_header X-Forwarded-For $remote_addr;"
 APPENDED = "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;"
-
-
 HOST = "proxy_set_header Host $host;"
 SIGN_ON = """server {{
     listen 127.0.0.1:{port};
