@@ -8,6 +8,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from starlette.datastructures import Headers
 
 from deepgrade.records import Course
 from deepgrade.review.web.access import AccessStore, Accounts, LoginAttempts, Role, Sessions, TooManyAttempts
@@ -15,6 +16,7 @@ from deepgrade.review.web.access import attempts as attempts_module
 from deepgrade.review.web.access import sessions as sessions_module
 from deepgrade.review.web.access import store as store_module
 from deepgrade.review.web.errors import AccessError
+from deepgrade.review.web.security import peer_address
 from deepgrade.review.web.settings import WebSettings
 from review.web_client import PASSWORD, served, token_of
 from support.small_class import make_small_lab
@@ -390,7 +392,7 @@ def test_a_session_through_the_proxy_follows_who_is_named(proxied):
 def test_cookies_behind_https_are_secure_and_of_this_host(proxied):
     answer = proxied().get("/account", headers={"X-Remote-User": "tom"})
     cookie = answer.headers["set-cookie"]
-    assert cookie.startswith("__Host-deepgrade_review=") and "Secure" in cookie
+    assert cookie.startswith("__Host-deepgrade_review_review=") and "Secure" in cookie
     assert "strict-transport-security" in answer.headers
 
 
@@ -418,6 +420,60 @@ def test_the_address_that_counts_is_the_one_before_the_trusted_proxies(course, t
 
 
 @pytest.mark.parametrize(
+    ("forwarded", "counted"),
+    [
+        (["6.6.6.6, 10.0.0.1"], "10.0.0.1"),
+        (["6.6.6.6", "10.0.0.1"], "10.0.0.1"),
+        (["10.0.0.1, 127.0.0.2"], "10.0.0.1"),
+        (["10.0.0.1:40001"], "10.0.0.1"),
+        (["[2001:db8::1]:40001"], "2001:db8::/64"),
+        (["2001:db8::2:3:4:5"], "2001:db8::/64"),
+        (["::ffff:10.0.0.1"], "10.0.0.1"),
+        (["unknown"], "unknown"),
+        (["6.6.6.6,"], "6.6.6.6"),
+        ([""], "127.0.0.1"),
+        ([], "127.0.0.1"),
+    ],
+)
+def test_attempts_are_counted_for_an_address_that_its_owner_cannot_vary(tmp_path, forwarded, counted):
+    settings = WebSettings(
+        root=tmp_path, course=tmp_path, public_url="https://g.example.edu", trusted_proxies=("127.0.0.0/8",)
+    )
+    headers = Headers(raw=[(b"x-forwarded-for", line.encode()) for line in forwarded])
+    assert peer_address({"client": ("127.0.0.1", 4000)}, headers, settings) == counted
+    assert peer_address({"client": ("10.0.0.9", 4000)}, headers, settings) == "10.0.0.9"
+
+
+@pytest.mark.parametrize("path", ["", "/", "//"])
+@pytest.mark.parametrize(
+    ("prefix", "left_on"),
+    [("/review", True), ("/review", False), ("/a%20b/c", True), ("/labs", False), ("", False)],
+)
+def test_a_prefix_is_taken_off_where_the_web_server_leaves_it_on(course, tmp_path, prefix, left_on, path):
+    settings = {"public_url": f"https://g.example.edu{prefix}"}
+    with served(tmp_path / "root", course, **settings) as opened:
+        client = opened("tom", base="https://g.example.edu")
+        before = prefix if left_on else ""
+        assert client.get(f"{before}/account{path}").status_code == 200
+        assert client.get(f"{before}/labs/nothing{path}").status_code == 404
+        assert "no lab nothing" in client.get(f"{before}/labs/nothing{path}").text
+        assert client.get(f"/other/account{path}").status_code == 404
+
+
+def test_names_that_are_not_plain_are_nobodys(proxied):
+    name = "t\u00bam".encode("latin-1")  # NFKC has it as tom
+    assert proxied().get("/account", headers={b"X-Remote-User": name}).status_code == 403
+
+
+def test_a_form_that_is_too_large_is_refused_in_words(browser):
+    client = browser("tom")
+    answer = client.post("/names", data={"x": "a" * (300 << 10)})
+    assert "at most 256 KiB" in answer.text and "content-security-policy" in answer.headers
+    answer = client.post("/names", data={"x": "a" * (2 << 20)})
+    assert answer.status_code == 413 and "content-security-policy" in answer.headers
+
+
+@pytest.mark.parametrize(
     "settings",
     [
         {"host": EVERYWHERE},
@@ -428,6 +484,10 @@ def test_the_address_that_counts_is_the_one_before_the_trusted_proxies(course, t
         {"trust_header": "X-Remote-User"},
         {"trust_header": "X-Remote-User", "trusted_proxies": ("localhost",)},
         {"trusted_proxies": ("127.0.0.1",)},
+        {"trust_header": "X-Remote-User", "trusted_proxies": ("127.0.0.1", "0.0.0.0/0")},
+        {"trust_header": "X-Remote-User", "trusted_proxies": ("::/0",)},
+        {"trust_header": "X_Remote_User", "trusted_proxies": ("127.0.0.1",)},
+        {"trust_header": "", "trusted_proxies": ("127.0.0.1",)},
     ],
 )
 def test_settings_that_would_let_strangers_in_are_refused(tmp_path, settings):

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from deepgrade.cli.main import main
+from support.nginx import free_port
 from support.small_class import make_small_lab
 
 PASSWORD = "a sentence that nobody guesses"  # noqa: S105 - of accounts that tests make
@@ -45,6 +46,8 @@ def test_no_password_stands_on_a_command_line(command):
         (("serve", "--behind-proxy", "http://grading.example.edu"), "https"),
         (("serve", "--trust-header", "X-Remote-User"), "--trusted-proxy"),
         (("serve", "--trusted-proxy", "127.0.0.1"), "--behind-proxy"),
+        (("serve", "--trust-header", "X-Remote-User", "--trusted-proxy", "0.0.0.0/0"), "everybody"),
+        (("serve", "--trust-header", "REMOTE_USER", "--trusted-proxy", "127.0.0.1"), "X-Remote-User"),
     ],
 )
 def test_what_cannot_be_is_said_with_what_to_do(command, tmp_path, words, said):
@@ -52,6 +55,27 @@ def test_what_cannot_be_is_said_with_what_to_do(command, tmp_path, words, said):
     answer = command(*words, *more)
     assert answer.exit_code == 2
     assert said in answer.output
+
+
+@pytest.mark.parametrize(("more", "said"), [((), True), (("--trusted-proxy", "127.0.0.1"), False)])
+def test_a_proxy_whose_word_does_not_count_is_said_at_the_start(command, tmp_path, monkeypatch, more, said):
+    class Ended:
+        def run(self, sockets):
+            sockets[0].close()
+
+    monkeypatch.setattr("deepgrade.review.web.server.make_server", lambda _: Ended())
+    words = (
+        "--root",
+        str(tmp_path / "root"),
+        "--port",
+        str(free_port()),
+        "--behind-proxy",
+        "https://g.example.edu/r",
+    )
+    answer = command("serve", *words, *more)
+    assert answer.exit_code == 0
+    assert ("--trusted-proxy 127.0.0.1" in answer.output) is said
+    assert "https://g.example.edu/r" in answer.output
 
 
 def test_a_short_password_is_refused(command, tmp_path):

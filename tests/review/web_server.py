@@ -6,9 +6,8 @@ import threading
 import time
 from pathlib import Path
 
-import uvicorn
-
 from deepgrade.review.web.app import make_app
+from deepgrade.review.web.server import make_server
 from deepgrade.review.web.settings import WebSettings
 from review.web_client import make_accounts
 
@@ -20,7 +19,7 @@ def running(root: Path, course: Path, **settings):
     app = make_app(WebSettings(root=root, course=course, **settings))
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
+        server = make_server(app)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         while not server.started:

@@ -10,14 +10,14 @@ needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PAT
 
 
 @contextmanager
-def chromium():
-    """Start Debian's Chromium, and end it."""
+def chromium(*more):
+    """Start Debian's Chromium, with more options, and end it."""
     sync_api = pytest.importorskip("playwright.sync_api")
     if CHROMIUM is None:
         pytest.skip("no Chromium on PATH")
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic", *more]
         )
         yield browser
         browser.close()

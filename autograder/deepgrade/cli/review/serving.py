@@ -43,14 +43,15 @@ from deepgrade.cli.options import course_option, errors_for_people, root_option
 @click.option(
     "--trust-header",
     metavar="NAME",
-    help="The proxy has logged people in and names them in this header, such as X-Remote-User. Names need an account.",
+    help="The proxy has logged people in and names them in this header, such as X-Remote-User, in the place of what browsers send"
+    " in it. Names need an account.",
 )
 @click.option(
     "--trusted-proxy",
     "trusted_proxies",
     multiple=True,
     metavar="ADDRESS",
-    help="Whose headers count: an address or a network. May be repeated.",
+    help="Where the proxy's requests come from, whose headers count: an address or a network. May be repeated.",
 )
 @errors_for_people
 def serve(
@@ -69,9 +70,8 @@ def serve(
     Nothing beyond this machine reaches it unless --host says so. Add accounts first: `deepgrade review account add`.
     """
     try:
-        import uvicorn
-
         from deepgrade.review.web.app import make_app
+        from deepgrade.review.web.server import make_server
     except ModuleNotFoundError as error:
         raise click.ClickException(
             f"The review app needs {error.name}, which is not installed: pip install 'deepgrade[review]'"
@@ -100,17 +100,14 @@ def serve(
         )
     where = public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     click.echo(f"review: {where} (Ctrl-C ends it)", err=True)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            log_level="warning",
-            server_header=False,
-            proxy_headers=False,  # the app reads them itself, from trusted peers alone
-            timeout_graceful_shutdown=5,
+    if public_url is not None and not trusted_proxies:
+        click.echo(
+            "Without --trusted-proxy, wrong passwords of all people are counted together, and close the log-in for all of them"
+            " for a quarter of an hour. For a web server on this machine: --trusted-proxy 127.0.0.1",
+            err=True,
         )
-    )
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again once everything is closed
-        server.run(sockets=[listening])
+        make_server(app).run(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -33,10 +34,11 @@ from deepgrade.review.web.pages import (
     statistics,
     students,
 )
+from deepgrade.review.web.paths import PathMiddleware
 from deepgrade.review.web.security import SecurityMiddleware
 from deepgrade.review.web.settings import WebSettings
 from deepgrade.review.web.site import Site
-from deepgrade.review.web.visits import MOST_FORM_BYTES, page
+from deepgrade.review.web.visits import MOST_SENT_BYTES, page
 
 _log = logging.getLogger("deepgrade.review")
 
@@ -60,9 +62,15 @@ def make_app(settings: WebSettings) -> Starlette:
         await run_in_threadpool(reading.join)
         site.close()
 
+    routes = _routes(site)
+    own = frozenset(route.path.split("/")[1] for route in routes) - {""}
     app = Starlette(
-        routes=_routes(site),
-        middleware=[Middleware(SecurityMiddleware, settings=settings)],
+        routes=routes,
+        middleware=[
+            Middleware(SecurityMiddleware, settings=settings),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=MOST_SENT_BYTES),
+            Middleware(PathMiddleware, prefix=settings.prefix, own=own),
+        ],
         exception_handlers={
             HTTPException: _refused,
             GradebookError: _known,
@@ -71,7 +79,6 @@ def make_app(settings: WebSettings) -> Starlette:
             Exception: _bug,
         },
         lifespan=life,
-        max_body_size=MOST_FORM_BYTES,
     )
     app.state.site = site
     return app

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import secrets
 from urllib.parse import quote
 
@@ -23,6 +25,7 @@ Entered = tuple[str, SessionFacts, bool]
 
 _WRONG = "Name or password is wrong."
 _LOG_IN_S = 900
+_log = logging.getLogger("deepgrade.review")
 
 
 class Doors:
@@ -40,8 +43,11 @@ class Doors:
         self._attempts = LoginAttempts(store)
         # A cookie with this prefix cannot be set from another host, nor without HTTPS.
         mark = "__Host-" if settings.secure else ""
-        self._cookie = f"{mark}deepgrade_review"
-        self._before = f"{mark}deepgrade_login"
+        # It belongs to the whole host: two courses below different paths need different names.
+        below = re.sub(r"[^A-Za-z0-9]+", "_", settings.prefix)
+        self._cookie = f"{mark}deepgrade_review{below}"
+        self._before = f"{mark}deepgrade_login{below}"
+        self._said_who_is_missing = False
 
     def enter(self, request: Request) -> Entered | Response:
         """Return whose request this is, or where to log in."""
@@ -65,14 +71,29 @@ class Doors:
         peer = request.client.host if request.client else ""
         named = request.headers.getlist(self._settings.trust_header or "")
         if not self._settings.is_trusted(peer):
-            raise HTTPException(403, "This server is reached through its proxy alone.")
-        if len(named) != 1 or not named[0].strip():
-            raise HTTPException(401, "The proxy did not say who you are. Log in there.")
-        account = self.accounts.find(named[0])
+            raise HTTPException(
+                403,
+                f"This server is reached through the web server in front of it alone{self._at()}; this request came from"
+                f" {peer}. Is that the web server's address, the app is started with --trusted-proxy {peer}.",
+            )
+        if len(named) > 1:
+            raise HTTPException(
+                401,
+                f"The header {self._settings.trust_header} came {len(named)} times. The web server in front has to take away what"
+                f" browsers send in it (nginx: proxy_set_header {self._settings.trust_header} $remote_user).",
+            )
+        if not named or not named[0].strip():
+            raise HTTPException(
+                401,
+                f"The web server in front did not say who you are. Log in there{self._at()}. Whoever sets it up: it names"
+                f" people in the header {self._settings.trust_header}.",
+            )
+        # Names of accounts are ASCII; NFKC would make one out of some that are not.
+        account = self.accounts.find(named[0]) if named[0].isascii() else None
         if account is None:
             raise HTTPException(
                 403,
-                f"{named[0].strip()[:80]} has no account here. An instructor can add one:"
+                f"{named[0].strip()[:80]} has no account here. Ask who runs the course to add one under this name:"
                 " deepgrade review account add NAME --role ta --no-password",
             )
         if session is not None and session.account == account.name and session.came_by == "proxy":
@@ -84,6 +105,9 @@ class Doors:
         if begun is None:
             raise HTTPException(403, "The account was closed a moment ago.")
         return token, begun, True
+
+    def _at(self) -> str:
+        return f", at {self._settings.public_url}" if self._settings.public_url else ""
 
     def give_cookie(self, answer: Response, token: str) -> None:
         """Give the browser its session."""
@@ -128,6 +152,7 @@ class Doors:
 
     def _log_in(self, request: Request, form: Form) -> Response:
         name, after = form.text("name")[:200], form.text("next")
+        self._look_for_address(request)
         try:
             attempt = self._attempts.count(name, peer_address(request.scope, request.headers, self._settings))
         except TooManyAttempts as error:
@@ -149,6 +174,22 @@ class Doors:
         self._unset(answer, self._before)
         self.give_cookie(answer, self.sessions.begin(account.name, "password"))
         return answer
+
+    def _look_for_address(self, request: Request) -> None:
+        """Say once in the log that a proxy hides who tries passwords."""
+        peer = request.client.host if request.client else ""
+        if (
+            self._said_who_is_missing
+            or not self._settings.is_trusted(peer)
+            or "x-forwarded-for" in request.headers
+        ):
+            return
+        self._said_who_is_missing = True
+        _log.warning(
+            "%s sent no X-Forwarded-For with a log-in: wrong passwords of all who come through it are counted together, and"
+            " close the log-in for all of them. nginx: proxy_set_header X-Forwarded-For $remote_addr;",
+            peer,
+        )
 
     def log_out(self, token: str) -> Response:
         """End a session."""

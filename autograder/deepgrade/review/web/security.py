@@ -10,6 +10,7 @@ pointed at this server (DNS rebinding).
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -57,6 +58,7 @@ class SecurityMiddleware:
 
     def __init__(self, app: ASGIApp, settings: WebSettings) -> None:
         self._app = app
+        self._settings = settings
         self._hosts = settings.hosts
         self._secure = settings.secure
 
@@ -77,10 +79,24 @@ class SecurityMiddleware:
 
         host = Headers(scope=scope).get("host", "")
         if self._hosts is not None and _without_port(host) not in self._hosts:
-            answer = PlainTextResponse("This server does not answer to that name.\n", status_code=421)
+            answer = PlainTextResponse(_wrong_name(host, self._settings), status_code=421)
             await answer(scope, receive, guarded)
             return
         await self._app(scope, receive, guarded)
+
+
+def _wrong_name(host: str, settings: WebSettings) -> str:
+    shown = "".join(sign if sign.isascii() and sign.isprintable() else "?" for sign in host[:100])
+    if settings.public_url is None:
+        return (
+            f"This server does not answer to the name {shown!r}, but to localhost alone. Where a web server stands in front,"
+            " start the review app with --behind-proxy https://NAME.\n"
+        )
+    return (
+        f"This server does not answer to the name {shown!r}. It is reached at {settings.public_url}\n"
+        "Who sets up the web server in front: it passes on the browser's Host header (nginx: proxy_set_header Host $host),"
+        " and that name is the one of --behind-proxy.\n"
+    )
 
 
 def _without_port(host: str) -> str:
@@ -88,32 +104,66 @@ def _without_port(host: str) -> str:
     return (name + bracket if bracket else host.rpartition(":")[0] or host).lower()
 
 
-def is_own_origin(headers: Headers, settings: WebSettings) -> bool:
-    """Return whether a form was sent from a page of this app, as far as the browser says from where.
+def foreign_origin(headers: Headers, settings: WebSettings) -> str | None:
+    """Return what to say of a form that was not sent from a page of this app, as far as the browser says from where.
 
     Browsers send `Origin` with every form that is posted, and `Sec-Fetch-Site`; what has neither is no browser that
     another site could use.
     """
-    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return False
-    origin = headers.get("origin")
+    refused = "This form did not come from a page of the review app. Nothing was changed."
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site not in (None, "same-origin", "none"):
+        return refused
     if origin is None:
-        return True
-    parts = urlsplit(origin)
-    if settings.public_url is not None:
-        own = urlsplit(settings.public_url)
-        return (parts.scheme, parts.hostname, parts.port or 443) == ("https", own.hostname, own.port or 443)
-    return parts.scheme == "http" and parts.netloc.lower() == headers.get("host", "").lower()
+        return None
+    own = settings.public_url or f"http://{headers.get('host', '')}"
+    sent = _origin(origin)
+    if sent is not None and sent == _origin(own):
+        return None
+    if site == "same-origin":  # so its page did come from here, under another address
+        start = "" if settings.public_url else " https://ADDRESS"
+        return (
+            f"{refused} Your browser has the app at {origin[:200]}, the app takes itself to be at {own}. Open it there;"
+            f" or who runs it starts it with the right --behind-proxy{start}."
+        )
+    return refused
+
+
+def _origin(address: str) -> tuple[str, str, int] | None:
+    """Return scheme, host and port; None for what is no web address, such as `null`."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    except ValueError:
+        return None
+    return (parts.scheme, parts.hostname, port) if parts.hostname and port else None
 
 
 def peer_address(scope: Scope, headers: Headers, settings: WebSettings) -> str:
-    """Return the address that a request came from: the last one that a trusted proxy did not add itself."""
+    """Return the address that attempts are counted for: the last one that a trusted proxy did not add itself.
+
+    Of an IPv6 address it is the network of 64 bits: whoever has one address there has all of them.
+    """
     client = scope.get("client")
     address = str(client[0]) if client else "unknown"
-    if not settings.is_trusted(address):
+    if settings.is_trusted(address):
+        hops = [_hop(hop) for line in headers.getlist("x-forwarded-for") for hop in line.split(",")]
+        address = next((hop for hop in reversed(hops) if hop and not settings.is_trusted(hop)), address)
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:64]
+    if isinstance(found, ipaddress.IPv4Address):
         return address
-    hops = [hop.strip() for line in headers.getlist("x-forwarded-for") for hop in line.split(",")]
-    for hop in reversed(hops):
-        if not settings.is_trusted(hop):
-            return hop[:64] or address
-    return address
+    mapped = found.ipv4_mapped
+    return str(mapped or ipaddress.ip_network((int(found) >> 64 << 64, 64)))
+
+
+def _hop(written: str) -> str:
+    """Return an address without the port and the brackets that some proxies write: ports differ at each connection."""
+    hop = written.strip()
+    try:
+        ipaddress.ip_address(hop)
+    except ValueError:
+        return _without_port(hop).strip("[]")
+    return hop

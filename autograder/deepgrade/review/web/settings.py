@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 from deepgrade.review.web.errors import AccessError
 
 PORT = 8477
+_HEADER = re.compile(r"[A-Za-z0-9-]+")
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -58,13 +60,23 @@ class WebSettings:
                 f"--trust-header {self.trust_header} lets whoever sends this header be anybody. Say whose word counts:"
                 " --trusted-proxy 127.0.0.1 for a proxy on this machine."
             )
+        if self.trust_header is not None and not _HEADER.fullmatch(self.trust_header):
+            raise AccessError(
+                f"--trust-header {self.trust_header}: a header's name has letters, digits and hyphens, such as X-Remote-User."
+                " Where the web server in front writes it with underscores, have it send another one."
+            )
         if self.trusted_proxies and self.public_url is None and self.trust_header is None:
             raise AccessError("--trusted-proxy needs --behind-proxy or --trust-header.")
         for proxy in self.trusted_proxies:
             try:
-                ipaddress.ip_network(proxy, strict=False)
+                network = ipaddress.ip_network(proxy, strict=False)
             except ValueError:
                 raise AccessError(f"--trusted-proxy {proxy}: give an IP address or a network.") from None
+            if network.prefixlen == 0:
+                raise AccessError(
+                    f"--trusted-proxy {proxy} is everybody: whoever reaches the app could be anybody. Give the address from"
+                    " which the web server in front comes."
+                )
 
     @property
     def secure(self) -> bool:
@@ -79,7 +91,8 @@ class WebSettings:
     @property
     def hosts(self) -> frozenset[str] | None:
         """`Host` headers that are answered, without the port; None: all (plain HTTP that was asked for)."""
-        named = {urlsplit(self.public_url).hostname or ""} if self.public_url else set()
+        name = (urlsplit(self.public_url).hostname or "") if self.public_url else ""
+        named = {f"[{name}]" if ":" in name else name} - {""}
         if self.insecure_http and not named:
             return None
         return frozenset({*named, *_LOOPBACK_NAMES})

@@ -19,13 +19,16 @@ from starlette.responses import RedirectResponse, Response
 
 from deepgrade.review.web.access import Role, SessionFacts
 from deepgrade.review.web.access.sessions import is_form_token
-from deepgrade.review.web.security import is_own_origin
+from deepgrade.review.web.security import foreign_origin
 from deepgrade.review.web.settings import WebSettings
 
 if TYPE_CHECKING:
     from deepgrade.review.web.site import Site
 
 MOST_FORM_BYTES = 256 << 10
+MOST_SENT_BYTES = 1 << 20
+"""What is read of a form that is too large: a web server in front that still sends it would answer 502 in our place. nginx itself
+takes no more by default."""
 _MOST_FIELDS = 400
 MOST_TEXT = 20_000
 """Characters of a comment or a reason."""
@@ -127,12 +130,13 @@ async def posted(request: Request, token: str, settings: WebSettings) -> Form:
     Raises:
         HTTPException: It was not, or is too large, or no form.
     """
-    if not is_own_origin(request.headers, settings):
-        raise HTTPException(403, "This form did not come from a page of the review app. Nothing was changed.")
+    problem = foreign_origin(request.headers, settings)
+    if problem is not None:
+        raise HTTPException(403, problem)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         raise HTTPException(415, "Forms are sent as application/x-www-form-urlencoded.")
-    body = await request.body()  # the app bounds it
+    body = await _body(request)
     try:
         fields = parse_qsl(
             body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"
@@ -145,6 +149,21 @@ async def posted(request: Request, token: str, settings: WebSettings) -> Form:
             403, "This form is older than your session. Go back, load the page again, then send it once more."
         )
     return form
+
+
+async def _body(request: Request) -> bytes:
+    kept, length = bytearray(), 0
+    async for part in request.stream():  # the app bounds it
+        length += len(part)
+        if length <= MOST_FORM_BYTES:
+            kept += part
+    if length > MOST_FORM_BYTES:
+        raise HTTPException(
+            413,
+            f"A form has at most {MOST_FORM_BYTES >> 10} KiB; this one has {length >> 10}. Nothing was saved."
+            " What you wrote is still in the form: go back and make it shorter.",
+        )
+    return bytes(kept)
 
 
 def redirect(address: str) -> Response:
