@@ -160,10 +160,12 @@ def test_a_contested_grade_is_told_from_the_first_file_to_the_final_points(base,
     assert after == pytest.approx(0.6) and after != before
     for words in ("tom", "tina", "third paragraph", "numbers are missing for the second", "0.6 now"):
         assert words in told, words
-    lines = json.loads(
+    text = deepgrade("review", "history", "le5", "--student", CONTESTED, *place)
+    assert "points of b11: 0.1 -> 0.6" in text
+    history = json.loads(
         deepgrade("review", "history", "le5", "--student", CONTESTED, "--format", "json", *place)
     )
-    assert {"tom", "tina", CONTESTED} <= {line["who"] for line in lines}
+    assert {"tom", "tina", CONTESTED} <= {event["who"] for event in history["events"]}
 
 
 def test_only_reviewed_grades_leave_when_nothing_waits(course, desk):

@@ -29,7 +29,7 @@ from deepgrade.records.in_force import InForce, LabStamp, briefs_of, in_force_of
 from deepgrade.records.reviews import ReviewConflictError, ReviewError, ReviewLedger, Stamp
 from deepgrade.review.final import FinalGrade, Rules, Work, final_grade
 from deepgrade.review.queue import QueueItem, items_of, ordered
-from deepgrade.review.rubrics import first_rubric
+from deepgrade.review.rubrics import COPIED_BY, first_rubric
 
 
 class StudentReview(NamedTuple):
@@ -265,7 +265,7 @@ class Desk:
             # From now on the text in lab.toml may change without moving anybody's points.
             try:
                 self.ledger.decide(
-                    Place("", question), [rubric], who="deepgrade", seen=None, why="as in lab.toml"
+                    Place("", question), [rubric], who=COPIED_BY, seen=None, why="as in lab.toml"
                 )
             except ReviewConflictError:
                 self._require_items(question, value)

@@ -75,9 +75,10 @@ def history(
         events += _of_submission(submission, run_of)
     for said in attributions_of(gradebook, lab, names):
         whose = ", ".join(json.loads(said.students))
-        events.append(
-            HistoryEvent(said.decided_at, "attribution", f"{said.handed_in_as} is {whose}: {said.why}")
-        )
+        if whose == said.handed_in_as and not said.why:
+            continue  # the file's name says it
+        reason = f": {said.why}" if said.why else ""
+        events.append(HistoryEvent(said.decided_at, "attribution", f"{said.handed_in_as} is {whose}{reason}"))
     decisions = desk.decisions(student)
     rules = desk.lab_decisions()
     zone = next((d.value.zone for d in reversed(rules) if isinstance(d.value, DatesSet)), "UTC")

@@ -7,6 +7,8 @@ import re
 from deepgrade.lab import Question
 from deepgrade.records.decisions import RubricDefined, RubricItem
 
+COPIED_BY = "deepgrade"
+"""Who stands in the ledger for a rubric that was taken from lab.toml and that nobody decided."""
 _ITEM = re.compile(r"(?P<points>[+-]?\d+(?:\.\d+)?)(?:\s+points?)?[\s:]+(?P<text>\S.*)")
 
 

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from deepgrade.cli.options import lab_options
 from deepgrade.cli.review.common import format_option, open_desk
 from deepgrade.records import RunStore
 from deepgrade.report.text import one_line
+from deepgrade.review.final import FinalGrade
 from deepgrade.review.history import HistoryEvent, history
 from deepgrade.review.queue import progress_of
 from deepgrade.review.reporting import history_line
+from deepgrade.review.rubrics import COPIED_BY
 from deepgrade.review.words import dates_text
+
+_WHO = 22
+"""Columns of a name."""
+_WORDS_ALONE = frozenset({"comment", "note", "second_look", "answer", "reviewed", "flag"})
+"""Kinds of decisions that give no points; those beside them were saved in the same moment."""
 
 
 @click.command()
@@ -82,30 +91,63 @@ def past(lab: str, root: Path, course_folder: Path, student: str, kind: str) -> 
         }
         click.echo(json.dumps(document, indent=1))
         return
-    console = Console()
-    table = Table(title=f"{one_line(student, 60)} in {lab}")
-    for heading in ("when (UTC)", "what", "who", "why", "points"):
-        table.add_column(heading)
-    for event in events:
+    _tell(Console(), f"{one_line(student, 60)} in {lab}", events)
+    _tell_final(Console(), grade)
+
+
+def _tell(console: Console, title: str, events: Sequence[HistoryEvent]) -> None:
+    """Print what happened, the oldest first: when and who on the left, what, why and points on the right."""
+    console.print(f"{title}; times are UTC", markup=False, highlight=False)
+    lines = Table.grid(padding=(0, 2, 0, 0))
+    lines.add_column(no_wrap=True)
+    lines.add_column(max_width=_WHO)
+    lines.add_column()
+    told = [event for event in events if not _is_copied_rubric(event)]
+    for event in told:
         what = one_line(event.sentence, 300)
-        table.add_row(
-            f"{event.at:%Y-%m-%d %H:%M:%S}",
-            what if event.holds else f"({what})",
-            one_line(event.who, 40) or "the grader",
-            one_line(event.why, 300),
-            _points(event),
+        texts = [what if event.holds else f"({what})"]
+        texts += [f"because: {one_line(event.why, 300)}"] if event.why else []
+        texts += [points] if (points := _points(event)) else []
+        who = one_line(event.who, 40) or "the grader"
+        lines.add_row(f"{event.at:%Y-%m-%d %H:%M}", Text(who), Text("\n".join(texts)))
+    console.print(lines)
+    if len(told) < len(events):
+        console.print(
+            f"Rubrics of {len(events) - len(told)} questions were taken from lab.toml at their first use"
+            " (--format json has their words).",
+            highlight=False,
         )
-    console.print(table)
-    known = "so far" if grade.total is None else "final"
-    console.print(f"{known}: {grade.so_far:g} of {grade.possible:g} points", highlight=False)
-    for sentence in (*(w for q in grade.questions for w in q.why), *grade.why, *grade.waiting):
-        console.print(f"  {one_line(sentence, 300)}", markup=False, highlight=False)
     if not all(event.holds for event in events):
         console.print("What stands in brackets does not hold: taken back, cancelled or not decided.")
 
 
+def _is_copied_rubric(event: HistoryEvent) -> bool:
+    """Return whether the event is a rubric's first, which nobody decided."""
+    return event.kind == "rule" and event.decision is not None and event.decision.who == COPIED_BY
+
+
+def _tell_final(console: Console, grade: FinalGrade) -> None:
+    known = "so far" if grade.total is None else "final"
+    console.print(f"\n{known}: {grade.so_far:g} of {grade.possible:g} points", highlight=False)
+    lines = Table.grid(padding=(0, 2, 0, 0))
+    lines.add_column()
+    lines.add_column(no_wrap=True)
+    lines.add_column()
+    for question in grade.questions:
+        if question.why:
+            points = "-" if question.points is None else f"{question.points:g}"
+            why = "\n".join(one_line(sentence, 300) for sentence in question.why)
+            lines.add_row(question.question, f"{points} of {question.possible:g}", Text(why))
+    console.print(lines)
+    for sentence in (*grade.why, *grade.waiting):
+        console.print(one_line(sentence, 300), markup=False, highlight=False)
+
+
 def _points(event: HistoryEvent) -> str:
-    if event.points_before is None and event.points_after is None:
+    before, after = event.points_before, event.points_after
+    if event.decision is not None and event.decision.kind in _WORDS_ALONE:
         return ""
-    words = ["-" if value is None else f"{value:g}" for value in (event.points_before, event.points_after)]
-    return " -> ".join(words)
+    if after is None or before == after:
+        return ""
+    of = f" of {event.question}" if event.question else ""
+    return f"points{of}: {after:g}" if before is None else f"points{of}: {before:g} -> {after:g}"
