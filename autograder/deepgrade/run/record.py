@@ -55,7 +55,9 @@ def record_of(
         sandbox=f"{run.sandbox.name}, {outcome.limits_enforced_by}{forked}",
         image=image,
         seed=run.seed,
-        device=gpu.description if gpu else f"{platform.machine()} processor, {run.limits.cpus:g} cores",
+        device=gpu.description
+        if gpu
+        else f"{platform.machine()} processor, {run.limits.cpus:g} core{'' if run.limits.cpus == 1 else 's'}",
         gpu=gpu is not None,
         deepgrade_version=deepgrade.__version__,
     )
