@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import nh3
@@ -27,6 +28,8 @@ _MOST_RENDERED = 300_000
 _MOST_ELEMENTS = 6_000
 _MOST_BRACKETS = 1_500
 _MOST_TABLE_CELLS = 20_000
+_MOST_REMEMBERED = 4_000
+"""Characters of a text whose HTML is kept for the next student."""
 _OPENING = re.compile("<[A-Za-z]")
 
 _TEXT_MARKS = (
@@ -105,6 +108,18 @@ def prose(source: str, attachments: Mapping[str, Any] | None = None) -> Markup:
         source: Markdown; the first and last parts of very long texts.
         attachments: A notebook cell's attachments: name -> {type: base64}.
     """
+    if attachments or len(source) > _MOST_REMEMBERED:
+        return _prose(source, attachments)
+    return _remembered(source)
+
+
+@lru_cache(maxsize=128)
+def _remembered(source: str) -> Markup:
+    """Return Markdown as HTML; what a lab's template says stands in the notebook of everybody."""
+    return _prose(source, None)
+
+
+def _prose(source: str, attachments: Mapping[str, Any] | None) -> Markup:
     source = clean(head_and_tail(source, _MOST_SOURCE))
     if _is_costly(source):
         return Markup("<pre>{}</pre>").format(source)
