@@ -75,9 +75,8 @@ def history(
         events += _of_submission(submission, run_of)
     for said in attributions_of(gradebook, lab, names):
         whose = ", ".join(json.loads(said.students))
-        events.append(
-            HistoryEvent(said.decided_at, "attribution", f"{said.handed_in_as} is {whose}: {said.why}")
-        )
+        why = f": {said.why}" if said.why else ""
+        events.append(HistoryEvent(said.decided_at, "attribution", f"{said.handed_in_as} is {whose}{why}"))
     decisions = desk.decisions(student)
     rules = desk.lab_decisions()
     zone = next((d.value.zone for d in reversed(rules) if isinstance(d.value, DatesSet)), "UTC")
