@@ -11,6 +11,7 @@ from jinja2 import Environment
 from starlette.responses import Response
 
 from deepgrade.report.rendering import make_environment, style_sheet
+from deepgrade.review.late import shown
 
 _HERE = Path(__file__).parent
 
@@ -50,5 +51,6 @@ def html(template: str, *, status: int = 200, **context: Any) -> Response:
 @cache
 def _environment() -> Environment:
     environment = make_environment(_HERE / "templates")
+    environment.filters["in_zone"] = shown
     environment.globals.update(static={kind: file.name for kind, file in static_files().items()})
     return environment
