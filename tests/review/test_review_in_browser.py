@@ -256,7 +256,7 @@ def test_items_and_comment_and_saving_are_in_sight_without_scrolling(le5, questi
 def test_dates_are_shown_in_the_zone_in_which_they_are_typed(le5):
     base, book = le5
     due = datetime(2026, 3, 20, 22, 59, tzinfo=UTC)
-    ReviewLedger(book, "le5").decide(
+    ReviewLedger(book, "le5").append(
         Place(""), [DatesSet(due=due, zone="Europe/Berlin")], who="ada", why="as announced"
     )
     with chromium() as browser:
