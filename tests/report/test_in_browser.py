@@ -34,3 +34,20 @@ def test_pages_are_quiet_complete_and_never_wider_than_the_screen(tmp_path):
                 )
             page.close()
     assert heard == []
+
+
+def test_tables_stay_within_the_paper_and_no_closed_fold_is_printed(tmp_path):
+    index = write_report(make_report(make_entries(tmp_path)), tmp_path / "out")
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 700, "height": 960})
+        page.emulate_media(media="print")
+        for path in [index, *sorted((index.parent / "students").iterdir())]:
+            page.goto(path.as_uri())
+            facts = page.evaluate(
+                """() => ({
+                    wide: [...document.querySelectorAll('.scroll')].filter(s => s.scrollWidth > s.clientWidth + 1)
+                        .map(s => s.ariaLabel),
+                    folds: [...document.querySelectorAll('details:not([open])')]
+                        .filter(d => d.getClientRects().length).length})"""
+            )
+            assert facts == {"wide": [], "folds": 0}, path.name

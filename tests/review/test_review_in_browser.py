@@ -1,8 +1,11 @@
 """The review app in a real browser: a class is graded by keyboard, two TAs collide, a hostile submission runs nothing."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from deepgrade.lab import LabFiles, load_lab
+from deepgrade.records.decisions import DatesSet, Place
 from deepgrade.records.reviews import ReviewLedger
 from deepgrade.review.desk import Desk
 from review.web_class import add_hostile
@@ -208,7 +211,7 @@ def test_no_page_is_wider_than_a_phone(le5):
         page = opened(browser, base, "ada", viewport={"width": 390, "height": 844})
         page.goto(f"{base}/labs/le5/queue?kind=manual")
         page.click("tbody a")
-        paths = [page.url, base]
+        paths = [page.url, base, f"{base}/account", f"{base}/accounts"]
         page.goto(f"{base}/labs/le5/students")
         paths.append(page.url)
         page.click("tbody a")
@@ -221,6 +224,48 @@ def test_no_page_is_wider_than_a_phone(le5):
             page.goto(path)
             page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
             assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+            tab = page.query_selector(".tabs a[aria-current]")
+            assert tab is None or tab.bounding_box()["x"] + tab.bounding_box()["width"] <= 390, path
+
+
+def test_a_comment_to_use_again_is_read_in_lines_not_in_letters_on_a_phone(le5):
+    base, _ = le5
+    with chromium() as browser:
+        page = opened(browser, base, "tom", viewport={"width": 390, "height": 844})
+        page.goto(f"{base}/labs/le5/comments")
+        page.fill("#name", "noise")
+        page.fill("#text", "Say where the noise comes from, and what it is good for. " * 4)
+        page.click("button:has-text('Keep it')")
+        assert page.query_selector(".block-list li > span").bounding_box()["width"] > 250
+
+
+@pytest.mark.parametrize("question", ["a1", "b11"])
+def test_items_and_comment_and_saving_are_in_sight_without_scrolling(le5, question):
+    base, _ = le5
+    with chromium() as browser:
+        page = opened(browser, base, "tom", viewport={"width": 1280, "height": 900})
+        page.goto(f"{base}/labs/le5/queue?kind=manual&question={question}")
+        page.click("tbody a")
+        saving = page.query_selector("[data-save]").bounding_box()
+        comment = page.query_selector("textarea[name=comment]").bounding_box()
+        assert comment["y"] + comment["height"] <= saving["y"]
+        assert saving["y"] + saving["height"] <= 900
+        assert page.evaluate("document.documentElement.scrollHeight") <= 900
+
+
+def test_dates_are_shown_in_the_zone_in_which_they_are_typed(le5):
+    base, book = le5
+    due = datetime(2026, 3, 20, 22, 59, tzinfo=UTC)
+    ReviewLedger(book, "le5").append(
+        Place(""), [DatesSet(due=due, zone="Europe/Berlin")], who="ada", why="as announced"
+    )
+    with chromium() as browser:
+        page = opened(browser, base, "tom")
+        page.goto(f"{base}/labs/le5")
+        assert "due 2026-03-20 23:59 Europe/Berlin" in page.inner_text("main")
+        page.goto(f"{base}/labs/le5/students")
+        page.click("tbody a")
+        assert "Due 2026-03-20 23:59 Europe/Berlin" in page.inner_text("form[aria-label=Extension]")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -203,6 +203,22 @@ def test_what_is_not_there_is_said(browser, path):
     assert browser("tom").get(path).status_code == 404
 
 
+def test_a_lab_that_is_not_there_is_said_without_the_servers_folders(browser, places):
+    text = browser("tom").get("/labs/none").text
+    assert "There is no lab none" in text
+    assert not any(str(place) in text for place in places[:2])
+
+
+def test_points_that_are_saved_with_a_comment_are_told_once(browser):
+    client = browser("tom")
+    send(client, item(client, "manual", "Bert"), "grade", fields=[("items", "r1")], comment="Where?")
+    page = student_page(client, "Bert")
+    history = re.search(r'href="([^"]*/history)"', page.text)[1]
+    for path in ("/labs/small/decisions", history):
+        assert client.get(path).text.count("– → 0.6") == 1, path
+    assert page.text.count("– → 0.6") == 1
+
+
 def test_an_answer_is_graded_by_rubric_and_the_next_one_comes(browser, book):
     client = browser("tom")
     page = item(client, "manual", "Bert")

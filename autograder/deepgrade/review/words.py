@@ -20,6 +20,7 @@ from deepgrade.records.decisions import (
     RubricChosen,
     RubricCleared,
     RubricDefined,
+    RubricItem,
     SecondLook,
     SecondLookAnswered,
     Undo,
@@ -28,6 +29,8 @@ from deepgrade.review.late import policy_text, shown
 
 STAFF_ONLY = ("note", "flag", "reviewed")
 """Kinds that no student reads."""
+WORDS_ALONE = frozenset({"comment", "note", "second_look", "answer", "reviewed", "flag"})
+"""Kinds of decisions that move no points; they are recorded with those of what was saved in the same moment."""
 
 
 def sentence_of(decision: Decision, rubric: RubricDefined | None = None, zone: str = "UTC") -> str:
@@ -43,7 +46,7 @@ def sentence_of(decision: Decision, rubric: RubricDefined | None = None, zone: s
     if isinstance(value, Points):
         return f"points{where}: {_points(value.points)}"
     if isinstance(value, RubricChosen):
-        texts = {item.id: f"{item.points:+g} {item.text}" for item in rubric.items} if rubric else {}
+        texts = {item.id: _item(item) for item in rubric.items} if rubric else {}
         items = "; ".join(texts.get(item, item) for item in value.items) or "none fits"
         return f"rubric items{where}: {items}"
     if isinstance(value, RubricCleared):
@@ -73,9 +76,7 @@ def _other(value: object, where: str, zone: str) -> str:
         ),
         LateWaived: lambda v: "late penalty waived" if v.waived else "late penalty holds again",
         Undo: lambda v: f"takes back {', '.join(f'#{number}' for number in v.decisions)}",
-        RubricDefined: lambda v: (
-            f"rubric{where}: " + "; ".join(f"{item.points:+g} {item.text}" for item in v.items)
-        ),
+        RubricDefined: lambda v: f"rubric{where}: " + "; ".join(_item(item) for item in v.items),
         CommentSaved: lambda v: f"comment to use again{at}: {v.name}",
         DatesSet: lambda v: dates_text(v),
     }
@@ -89,6 +90,10 @@ def dates_text(dates: DatesSet) -> str:
     grace = f", {dates.grace_s / 60:g} minutes of grace" if dates.grace_s else ""
     late = f"; late: {policy_text(dates.late)}" if dates.late else "; being late costs nothing"
     return f"due {shown(dates.due, dates.zone)}{grace}{late}"
+
+
+def _item(item: RubricItem) -> str:
+    return f"{item.points:+g} {item.text.rstrip('.')}"
 
 
 def _points(points: float | None) -> str:

@@ -144,7 +144,8 @@ def _decide_by_cells(
             return Decision(verdict, f"{_places(struck[verdict], owners)} {what}{_denied(outcome)}.")
     if failed:
         index, cell = next(iter(failed.items()))
-        what = f"{cell.ename}: {cell.evalue}"[:_MESSAGE_CHARACTERS]
+        said = f": {cell.evalue}" if cell.evalue else ""
+        what = f"{cell.ename}{said}"[:_MESSAGE_CHARACTERS]
         count = f"{len(failed)} of {len(owners)} cells stopped with an error"
         return Decision(Verdict.CELL_ERROR, f"{count}; the first was {_place(index, owners)}: {what}")
     return Decision(Verdict.OK, f"All {len(owners)} cells ran in {outcome.wall_s:.1f} s.")

@@ -20,12 +20,10 @@ from deepgrade.review.history import HistoryEvent, history
 from deepgrade.review.queue import progress_of
 from deepgrade.review.reporting import history_line
 from deepgrade.review.rubrics import COPIED_BY
-from deepgrade.review.words import dates_text
+from deepgrade.review.words import WORDS_ALONE, dates_text
 
 _WHO = 22
 """Columns of a name."""
-_WORDS_ALONE = frozenset({"comment", "note", "second_look", "answer", "reviewed", "flag"})
-"""Kinds of decisions that give no points; those beside them were saved in the same moment."""
 
 
 @click.command()
@@ -145,7 +143,7 @@ def _tell_final(console: Console, grade: FinalGrade) -> None:
 
 def _points(event: HistoryEvent) -> str:
     before, after = event.points_before, event.points_after
-    if event.decision is not None and event.decision.kind in _WORDS_ALONE:
+    if event.decision is not None and event.decision.kind in WORDS_ALONE:
         return ""
     if after is None or before == after:
         return ""

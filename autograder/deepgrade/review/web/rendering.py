@@ -11,6 +11,8 @@ from jinja2 import Environment
 from starlette.responses import Response
 
 from deepgrade.report.rendering import make_environment, style_sheet
+from deepgrade.review.late import shown
+from deepgrade.review.web.words import moved
 
 _HERE = Path(__file__).parent
 
@@ -50,5 +52,6 @@ def html(template: str, *, status: int = 200, **context: Any) -> Response:
 @cache
 def _environment() -> Environment:
     environment = make_environment(_HERE / "templates")
+    environment.filters |= {"in_zone": shown, "moved": moved}
     environment.globals.update(static={kind: file.name for kind, file in static_files().items()})
     return environment

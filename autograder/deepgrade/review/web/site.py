@@ -111,9 +111,7 @@ class Site:
         try:
             changed = files.toml.stat().st_mtime_ns
         except OSError:
-            raise HTTPException(
-                404, f"There is no lab {name} in {self.settings.root / 'solutions'}."
-            ) from None
+            raise HTTPException(404, f"There is no lab {name} in this course.") from None
         with self._lock:
             known = self._labs.get(name)
             if known is None or known[0] != changed:

@@ -146,7 +146,9 @@ async def posted(request: Request, token: str, settings: WebSettings) -> Form:
     form = Form(fields)
     if not is_form_token(form.raw("form_token"), token):
         raise HTTPException(
-            403, "This form is older than your session. Go back, load the page again, then send it once more."
+            403,
+            "This form is older than your session, and nothing was saved. Go back: what you typed still stands"
+            " there. Copy it, load the page again, and send it once more.",
         )
     return form
 

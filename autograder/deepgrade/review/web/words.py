@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from deepgrade.records.decisions import Decision, RubricDefined, Undo
-from deepgrade.report.text import count_text, shorten
+from deepgrade.report.text import count_text, points_text, shorten
 from deepgrade.review.queue import ItemKind
-from deepgrade.review.words import sentence_of
+from deepgrade.review.words import WORDS_ALONE, sentence_of
 
 KIND_WORDS: Mapping[ItemKind, str] = {
     "second_look": "second looks",
@@ -32,6 +32,17 @@ _ONE: Mapping[ItemKind, str] = {
 def counted_kind(kind: ItemKind, count: int) -> str:
     """Return how many items of a kind there are, in words."""
     return count_text(count, _ONE[kind], KIND_WORDS[kind])
+
+
+def moved(decision: Decision) -> str:
+    """Return from what to what a question's points went: "0.4 → 0.2"; nothing where a decision moves none.
+
+    What is saved together is recorded with the same points before and after; words move none of them.
+    """
+    before, after = decision.points_before, decision.points_after
+    if decision.kind in WORDS_ALONE or before == after:
+        return ""
+    return f"{points_text(before)} → {points_text(after)}"
 
 
 def said(decision: Decision, rubric: RubricDefined | None = None, before: Sequence[Decision] = ()) -> str:

@@ -36,7 +36,11 @@ def show(visit: Visit) -> Response:
         number=number,
         pages=pages,
         filters=filters,
-        kinds=[(kind, KIND_WORDS[kind]) for kind in KINDS if any(of == kind for of, _ in progress)],
+        kinds=[
+            (kind, KIND_WORDS[kind])
+            for kind in KINDS
+            if kind == filters.kind or any(of == kind for of, _ in progress)
+        ],
         kind_words=KIND_WORDS,
         start=item_path(visit, lab, first, filters) if first else "",
         page_path=lambda page: visit.site.path("labs", lab.name, "queue", **filters.query(page=page)),

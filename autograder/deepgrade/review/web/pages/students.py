@@ -78,7 +78,9 @@ def show(visit: Visit) -> Response:
         facts = tuple(fact for fact in work.page.run.facts if fact[0] != "Submitted file")
         work = replace(work, page=replace(work.page, run=replace(work.page.run, facts=facts)))
     name = work.review.submission.handed_in_as
-    everybody = [one.student for one in site.desk(lab.name).students()]
+    desk = site.desk(lab.name)
+    dates = desk.rules().dates
+    everybody = [one.student for one in desk.students()]
     if visit.session.names_hidden:
         everybody.sort(key=lambda one: site.shown(visit, lab.name, one))
     place = everybody.index(student)
@@ -103,6 +105,7 @@ def show(visit: Visit) -> Response:
         state_words=STATE_WORDS,
         seen_of=lambda q, check: work.seen(Place(name, q, check)),
         own_seen=work.seen(Place(student)),
+        zone=dates.zone if dates else "UTC",
         final_points=lambda q: points_text(work.grade.question(q).points),
         history=history_lines(visit, lab, work),
         before_path=beside(place - 1),
