@@ -273,7 +273,9 @@ def evidence() -> dict:
             "x_val": {"kind": "missing"},
         },
         "c7": {"history": history_item()},
-        "c8": {"model": model_item(116)},
+        # The same training again, and another under the same name.
+        "c8": {"model": model_item(116), "history": history_item()},
+        "c9": {"history": history_item(seed=7)},
     }
 
 

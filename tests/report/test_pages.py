@@ -10,7 +10,7 @@ from report_lab import DATA, MANUAL, TITLES, make_lab, make_run, make_score
 
 from deepgrade.report import StudentEntry, write_report
 from deepgrade.report.model import ClassReport
-from deepgrade.report.student_page import rubric_prose
+from deepgrade.report.student_page import rubric_prose, student_page
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +45,18 @@ def test_students_are_read_one_at_a_time(tmp_path):
 
     write_report(ClassReport(make_lab(), "x", make_run("a").started_at, students), tmp_path)
     assert most <= 2
+
+
+def test_a_training_that_several_questions_captured_is_drawn_once(tmp_path):
+    entry = make_entries(tmp_path / "class", hostile=False)[0]
+    view = student_page(make_report([entry]), entry)
+    curves = {q.id: [(c.name, bool(c.charts), c.drawn_at) for c in q.curves] for q in view.questions}
+    assert curves["c7"] == [("history", True, "")]
+    assert curves["c8"] == [("history", False, "c7")]
+    assert curves["c9"] == [("history", True, "")], "another training under the same name"
+    write_report(make_report([entry]), tmp_path / "out")
+    page = next((tmp_path / "out" / "students").iterdir()).read_text(encoding="utf-8")
+    assert '<code>history</code> is drawn under <a href="#q-c7">c7</a>' in page
 
 
 def test_slugs_that_differ_only_in_case_get_pages_of_their_own(tmp_path):

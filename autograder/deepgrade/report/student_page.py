@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,6 +43,9 @@ from deepgrade.report.scored import (
 from deepgrade.report.text import figure_text, number, one_line
 from deepgrade.score.results import CheckResult, ModelScore
 
+_MOST_CURVES = 6
+"""Trainings of a question that are shown."""
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -49,6 +53,8 @@ class Curve:
 
     name: str
     charts: tuple[Markup, ...]
+    drawn_at: str = ""
+    """Question of the page that shows the same training; then there are no charts here."""
 
 
 @dataclass(frozen=True)
@@ -147,8 +153,9 @@ def student_page(
     if path is not None and path.exists():
         notebook = read_notebook(path)
     models = _models(evidence, predictions)
+    drawn: dict[str, str] = {}
     return StudentPage(
-        questions=tuple(_question(report.lab, q, entry, evidence, models) for q in shown),
+        questions=tuple(_question(report.lab, q, entry, evidence, models, drawn) for q in shown),
         hidden=_hidden(report, entry),
         hidden_words=explanation(
             report.lab, {score.hidden for score in (entry.score.model_scores if entry.score else ())}
@@ -189,7 +196,9 @@ def _question(
     entry: StudentEntry,
     evidence: Mapping[str, Evidence],
     models: Mapping[str, tuple[ModelView, ...]],
+    drawn: dict[str, str],
 ) -> QuestionView:
+    """Return what a page shows of a question; `drawn` (a training -> the question below which it stands) grows."""
     results = {r.question: r for r in entry.score.questions} if entry.score else {}
     result = results.get(question.id)
     items = evidence[question.id].items
@@ -210,7 +219,7 @@ def _question(
         answer=prose(text) if text is not None and text.strip() else None,
         rubric=rubric_prose(question.rubric) if question.rubric.strip() else None,
         captured=tuple(captured_row(name, item) for name, item in items.items()),
-        curves=_curves(items),
+        curves=_curves(question.id, items, drawn),
         models=models[question.id],
         comparison=_comparison(lab, question, evidence, models, entry),
         cells=tuple(cells[:40]),
@@ -220,15 +229,23 @@ def _question(
     )
 
 
-def _curves(items: Mapping[str, Json]) -> tuple[Curve, ...]:
-    found = []
+def _curves(question: str, items: Mapping[str, Json], drawn: dict[str, str]) -> tuple[Curve, ...]:
+    """Return a question's trainings; a page draws each once, where it is captured first."""
+    found: list[Curve] = []
     for name, item in items.items():
+        if len(found) == _MOST_CURVES:
+            break
         history, epochs = item.get("history"), item.get("epoch")
         if item.get("kind") == "history" and isinstance(history, dict):
+            training = json.dumps([name, history, epochs], sort_keys=True)
+            if training in drawn:
+                found.append(Curve(one_line(name, 60), (), drawn[training]))
+                continue
             charts = curves(history, epochs if isinstance(epochs, list) else ())
             if charts:
+                drawn[training] = question
                 found.append(Curve(one_line(name, 60), tuple(charts)))
-    return tuple(found[:6])
+    return tuple(found)
 
 
 def _comparison(
