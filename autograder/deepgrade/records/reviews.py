@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -36,6 +37,8 @@ from deepgrade.records.gradebook import Gradebook
 from deepgrade.records.tables import DecisionRow
 
 _TRIES = 20
+_SHORT = 200
+"""Characters: the same items and points are decided about a whole class, and texts are written once."""
 
 
 class ReviewError(GradebookError):
@@ -363,7 +366,7 @@ def _decision(row: Any) -> Decision:
     return Decision(
         id=row.id,
         place=Place(row.student, row.question, row.check_id),
-        value=VALUE.validate_json(row.value),
+        value=_value(row.value) if len(row.value) <= _SHORT else VALUE.validate_json(row.value),
         why=row.why,
         who=row.who,
         decided_at=row.decided_at,
@@ -372,3 +375,8 @@ def _decision(row: Any) -> Decision:
         points_before=row.points_before,
         points_after=row.points_after,
     )
+
+
+@lru_cache(maxsize=4096)
+def _value(text: str) -> Value:
+    return VALUE.validate_json(text)
