@@ -254,13 +254,20 @@ class Gradebook:
         for student, names in self.names_of_students(lab).items():
             yield self._entry(lab, student, names)
 
-    def entry(self, lab: str, student: str) -> Entry:
+    def entry(self, lab: str, student: str, names: Sequence[str] | None = None) -> Entry:
         """Return a student's submission in force: the one handed to `grade` last.
+
+        Args:
+            lab: In which lab.
+            student: The student's key.
+            names: Under which the student handed in, as `names_of_students` says it now; None: it is asked.
 
         Raises:
             GradebookError: The student has none.
         """
-        return self._entry(lab, student, self.names_of_students(lab).get(student, []))
+        if names is None:
+            names = self.names_of_students(lab).get(student, [])
+        return self._entry(lab, student, list(names))
 
     def _entry(self, lab: str, student: str, names: list[str]) -> Entry:
         with Session(self._engine) as session:

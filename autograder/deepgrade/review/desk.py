@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from deepgrade.lab import Lab
 from deepgrade.records.briefs import Brief
+from deepgrade.records.changes import Mark
 from deepgrade.records.decisions import (
     About,
     Decision,
@@ -24,11 +25,17 @@ from deepgrade.records.decisions import (
     RubricDefined,
     Undo,
     Value,
+    in_force,
 )
-from deepgrade.records.changes import Mark
-from deepgrade.records.gradebook import Gradebook
+from deepgrade.records.gradebook import Entry, Gradebook
 from deepgrade.records.in_force import InForce, LabStamp, briefs_of, in_force_of, lab_stamp
-from deepgrade.records.reviews import ReviewConflictError, ReviewError, ReviewLedger, Stamp
+from deepgrade.records.reviews import (
+    ReviewConflictError,
+    ReviewError,
+    ReviewLedger,
+    Stamp,
+    saved_comments,
+)
 from deepgrade.review.final import FinalGrade, Rules, Work, final_grade
 from deepgrade.review.queue import QueueItem, SortKey, items_of, ordered
 from deepgrade.review.rubrics import first_rubric
@@ -115,6 +122,11 @@ class Desk:
             self._refresh()
             return self._rules
 
+    @property
+    def is_read(self) -> bool:
+        """Whether the lab was read once: what is asked then takes a moment, and not seconds."""
+        return self._mark is not None
+
     def place(self, student: str, question: str = "", check: str = "", *, own: bool = False) -> Place:
         """Return where decisions about a student's work are kept.
 
@@ -136,6 +148,17 @@ class Desk:
             self.student(student)
             return self._of(student)
 
+    def entry(self, student: str) -> Entry:
+        """Return the gradebook's entry of a student, with all texts.
+
+        Raises:
+            ReviewError: Nobody of that name handed in.
+        """
+        with self._lock:
+            self.student(student)
+            names = list(self._names[student])
+        return self._gradebook.entry(self._lab.name, student, names)
+
     def names(self, student: str) -> list[str]:
         """Return the names under which a student handed in, and the student's key.
 
@@ -151,6 +174,10 @@ class Desk:
         with self._lock:
             self._refresh()
             return list(self._decisions.get("", ()))
+
+    def saved_comments(self, question: str) -> dict[str, str]:
+        """Return name -> text of the comments to use again at a question."""
+        return saved_comments(in_force(self.lab_decisions()), question)
 
     def decide(
         self,
@@ -316,8 +343,8 @@ class Desk:
 
     def _read_class(self) -> set[str]:
         """Read what is in force; return the students whose work is another than before."""
-        found = in_force_of(self._gradebook, self._lab.name)
         names = self._gradebook.names_of_students(self._lab.name)
+        found = in_force_of(self._gradebook, self._lab.name, names)
         wanted = {one.score_id for one in found if one.score_id is not None}
         kept = {score_id: brief for score_id, brief in self._briefs.items() if score_id in wanted}
         self._briefs = kept | briefs_of(self._gradebook, sorted(wanted - set(kept)))

@@ -188,9 +188,7 @@ def _second_looks(make: _Maker, grade: FinalGrade) -> list[QueueItem]:
 SortKey = tuple[int, int, str, bytes, str]
 
 
-def ordered(
-    items: Iterable[QueueItem], lab: Lab, keys: dict[str, SortKey] | None = None
-) -> list[QueueItem]:
+def ordered(items: Iterable[QueueItem], lab: Lab, keys: dict[str, SortKey] | None = None) -> list[QueueItem]:
     """Return items question by question, kinds apart, in an order of students that stays and is not the alphabet's.
 
     Who grades in alphabetical order is stricter or milder to the same people every time; so each question has its own order.

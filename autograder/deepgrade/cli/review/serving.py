@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
 from pathlib import Path
 
@@ -100,6 +101,8 @@ def serve(
         )
     where = public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     click.echo(f"review: {where} (Ctrl-C ends it)", err=True)
+    logging.basicConfig(format="review: %(message)s")
+    logging.getLogger("deepgrade.review").setLevel(logging.INFO)
     server = uvicorn.Server(
         uvicorn.Config(
             app,
