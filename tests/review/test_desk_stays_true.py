@@ -53,29 +53,30 @@ class Others:
 
     def __init__(self, book, seed):
         self.book, self.desk = book, desk_of(book)
-        self.chance = random.Random(seed)
+        self.chance = random.Random(seed)  # noqa: S311 - tests are to be the same each time
 
     def act(self):
+        """Do one thing."""
         return self.chance.choice(
             (
-                self.decide,
-                self.decide,
-                self.undo,
-                self.hand_in,
-                self.grade_again,
-                self.regrade,
-                self.begin_regrade,
-                self.change_rubric,
-                self.save_comment,
-                self.change_dates,
-                self.say_whose,
+                self._decide,
+                self._decide,
+                self._undo,
+                self._hand_in,
+                self._grade_again,
+                self._regrade,
+                self._begin_regrade,
+                self._change_rubric,
+                self._save_comment,
+                self._change_dates,
+                self._say_whose,
             )
         )()
 
     def _append(self, place, value):
         self.desk.ledger.append(place, [value], who=self.chance.choice(("grace", "alan")), why="because")
 
-    def decide(self):
+    def _decide(self):
         student = self.chance.choice(STUDENTS)
         place, value = self.chance.choice(
             (
@@ -90,7 +91,7 @@ class Others:
         )
         self._append(place, value)
 
-    def undo(self):
+    def _undo(self):
         made = self.desk.ledger.decisions()
         if made:
             one = self.chance.choice(made)
@@ -104,39 +105,39 @@ class Others:
             flags=self.chance.choice(((), (("gpu_hidden", None),))),
         )
 
-    def hand_in(self):
+    def _hand_in(self):
         student = self.chance.choice(STUDENTS)
         made = self._score(student) if self.chance.random() < 0.8 else None
         at = NOON + timedelta(hours=self.chance.randrange(50))
         hand_in(self.book, student, made, sha=str(self.chance.randrange(3)), at=at)
 
-    def grade_again(self):
+    def _grade_again(self):
         for one in in_force_of(self.book, "small")[:1]:
             self.book.add_score(one.submission_id, self._score(one.student))
 
-    def begin_regrade(self):
+    def _begin_regrade(self):
         if self.book.open_set("small") is None:
             rows = in_force_of(self.book, "small")
             self.book.new_set("small", [(one.submission_id, self._score(one.student)) for one in rows])
 
-    def regrade(self):
-        self.begin_regrade()
+    def _regrade(self):
+        self._begin_regrade()
         self.book.decide_set(
             self.book.open_set("small"), apply=self.chance.random() < 0.7, reason="the check was wrong"
         )
 
-    def change_rubric(self):
+    def _change_rubric(self):
         items = self.chance.choice((ITEMS, ITEMS[:1], (ITEMS[0].model_copy(update={"points": 0.75}),)))
         self._append(Place("", self.chance.choice(("a1", "a3"))), RubricDefined(items=items))
 
-    def save_comment(self):
+    def _save_comment(self):
         self._append(Place("", "a3"), CommentSaved(name="why", text=self.chance.choice(("Say why.", ""))))
 
-    def change_dates(self):
+    def _change_dates(self):
         due = NOON + timedelta(hours=self.chance.randrange(50))
         self._append(Place(""), DatesSet(due=due, late=LatePolicy(amount=10)))
 
-    def say_whose(self):
+    def _say_whose(self):
         name, other = self.chance.sample(STUDENTS, 2)
         students = self.chance.choice(((name,), (name, other), (f"{name}@example.edu",)))
         self.book.attribute("small", {name: Attribution(students, "roster", "{}")})

@@ -10,8 +10,7 @@ from deepgrade.records.reviews import ReviewLedger
 from deepgrade.review.web.pages import labs
 from deepgrade.review.web.settings import WebSettings
 from deepgrade.review.web.site import Site
-from review.small_desk import score
-from review.test_review_pages import TOML, hand_in
+from review.test_review_pages import TOML, hand_in, score
 from review.web_client import served
 
 

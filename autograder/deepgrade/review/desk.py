@@ -383,11 +383,14 @@ class Desk:
             return set(self._submissions)
         changed = {student for name in names for student in self._students_of.get(name, ())}
         if "" in names:
-            before, now_in_force = self._rules, self._read_rules()
-            if now_in_force.dates != before.dates:
+            old, new = self._rules, self._read_rules()
+            if new.dates != old.dates:
                 return set(self._submissions)
-            rubrics = now_in_force.rubrics
-            moved = {q for q in {*rubrics, *before.rubrics} if rubrics.get(q) != before.rubrics.get(q)}
+            moved = {
+                question
+                for question in {*new.rubrics, *old.rubrics}
+                if new.rubrics.get(question) != old.rubrics.get(question)
+            }
             # Where nobody has decided anything, no rubric counts.
             for name, decisions in self._decisions.items():
                 if any(d.place.question in moved for d in decisions):
