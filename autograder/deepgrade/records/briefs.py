@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from deepgrade.score import CheckStatus, SubmissionScore
 
-_VERSION = 1
+_VERSION = 2
+_KEPT = 1 << 14
+"""Different questions' results that are kept made: in a class the same come again and again."""
 
 
 class BriefCheck(NamedTuple):
@@ -85,20 +88,37 @@ def brief_of(score: SubmissionScore) -> Brief:
 
 
 def brief_json(score: SubmissionScore) -> str:
-    """Return a score's brief as it is stored."""
-    *parts, handed_in_at = brief_of(score)
+    """Return a score's brief as it is stored: JSON, in which each question has a line of its own."""
+    questions, *parts, handed_in_at = brief_of(score)
     moment = handed_in_at.isoformat() if handed_in_at else None
-    return json.dumps([_VERSION, *parts, moment], allow_nan=False, separators=(",", ":"))
+    head = _dumped([_VERSION, *parts, moment]).removesuffix("]")
+    return "\n".join([head, *(f",{_dumped(question)}" for question in questions), "]"])
 
 
 def brief_from_json(text: str) -> Brief | None:
-    """Return a stored brief; None where another version wrote it."""
-    version, *parts = json.loads(text)
-    if version != _VERSION:
+    """Return a stored brief; None where another version wrote it.
+
+    Questions with the same results are the same object, also in different briefs.
+    """
+    if not text.startswith(f"[{_VERSION},"):
         return None
-    questions, flags, adjustments, tool, moment = parts
-    return Brief(
-        tuple(_question(*question) for question in questions),
+    head, *questions, _ = text.split("\n")  # within JSON a line break is never part of a text
+    return Brief(tuple(map(_question, questions)), *_head(head))
+
+
+def _dumped(part: Any) -> str:
+    return json.dumps(part, allow_nan=False, separators=(",", ":"))
+
+
+_STATUSES = {status.value: status for status in CheckStatus}
+
+
+@lru_cache(maxsize=_KEPT)
+def _head(
+    line: str,
+) -> tuple[tuple[BriefFlag, ...], tuple[BriefAdjustment, ...], str | None, datetime | None]:
+    _, flags, adjustments, tool, moment = json.loads(line + "]")
+    return (
         tuple(BriefFlag(*flag) for flag in flags),
         tuple(BriefAdjustment(*adjustment) for adjustment in adjustments),
         tool,
@@ -106,11 +126,9 @@ def brief_from_json(text: str) -> Brief | None:
     )
 
 
-_STATUSES = {status.value: status for status in CheckStatus}
-
-
-def _question(*fields: Any) -> BriefQuestion:
-    name, manual, points, possible, assessed, checks, answered = fields
+@lru_cache(maxsize=_KEPT)
+def _question(line: str) -> BriefQuestion:
+    name, manual, points, possible, assessed, checks, answered = json.loads(line[1:])
     return BriefQuestion(
         name,
         manual,

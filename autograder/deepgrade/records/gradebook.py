@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from deepgrade.records import regrade_sets
 from deepgrade.records.briefs import brief_json
+from deepgrade.records.changes import Changes, Mark
 from deepgrade.records.database import database_at
 from deepgrade.records.errors import GradebookError
 from deepgrade.records.schema import prepare_tables
@@ -74,6 +75,7 @@ class Gradebook:
         if isinstance(where, Path):
             where.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._engine: Engine = database.engine()
+        self._changes = Changes(self._engine)
         try:
             prepare_tables(self._engine, database)
         except sqlite3.Error as error:  # of the pragmas, which the engine does not hear of
@@ -82,7 +84,12 @@ class Gradebook:
 
     def close(self) -> None:
         """Close all connections."""
+        self._changes.close()
         self._engine.dispose()
+
+    def mark(self) -> Mark:
+        """Return what differs from an earlier mark where anybody wrote to the database since; see `records.changes`."""
+        return self._changes.mark()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -247,13 +254,20 @@ class Gradebook:
         for student, names in self.names_of_students(lab).items():
             yield self._entry(lab, student, names)
 
-    def entry(self, lab: str, student: str) -> Entry:
+    def entry(self, lab: str, student: str, names: Sequence[str] | None = None) -> Entry:
         """Return a student's submission in force: the one handed to `grade` last.
+
+        Args:
+            lab: In which lab.
+            student: The student's key.
+            names: Under which the student handed in, as `names_of_students` says it now; None: it is asked.
 
         Raises:
             GradebookError: The student has none.
         """
-        return self._entry(lab, student, self.names_of_students(lab).get(student, []))
+        if names is None:
+            names = self.names_of_students(lab).get(student, [])
+        return self._entry(lab, student, list(names))
 
     def _entry(self, lab: str, student: str, names: list[str]) -> Entry:
         with Session(self._engine) as session:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -36,6 +37,8 @@ from deepgrade.records.gradebook import Gradebook
 from deepgrade.records.tables import DecisionRow
 
 _TRIES = 20
+_SHORT = 200
+"""Characters: the same items and points are decided about a whole class, and texts are written once."""
 
 
 class ReviewError(GradebookError):
@@ -64,6 +67,12 @@ class Stamp(NamedTuple):
 
     decisions: int
     latest: int
+
+
+# The count too: in PostgreSQL a lower id may become visible after a higher one.
+_STAMP = select(func.count(DecisionRow.id), func.max(DecisionRow.id)).where(
+    DecisionRow.lab == bindparam("lab")
+)
 
 
 class ReviewLedger:
@@ -278,12 +287,7 @@ class ReviewLedger:
     def stamp(self) -> Stamp:
         """Return what changes whenever a decision of the lab is added."""
         with self._gradebook.reading() as session:
-            # The count too: in PostgreSQL a lower id may become visible after a higher one.
-            row = session.execute(
-                select(func.count(DecisionRow.id), func.max(DecisionRow.id)).where(
-                    DecisionRow.lab == self._lab
-                )
-            ).one()
+            row = session.execute(_STAMP, {"lab": self._lab}).one()
             return Stamp(row[0], row[1] or 0)
 
     def dates(self) -> DatesSet | None:
@@ -297,14 +301,7 @@ class ReviewLedger:
 
     def saved_comments(self, question: str | None = None) -> dict[str, str]:
         """Return name -> text of the comments to use again: a question's and those for everywhere; all where None."""
-        wanted = None if question is None else ("", question)
-        found: dict[str, str] = {}
-        for decision in self._lab_in_force():
-            if isinstance(decision.value, CommentSaved) and (
-                wanted is None or decision.place.question in wanted
-            ):
-                found[decision.value.name] = decision.value.text
-        return {name: text for name, text in found.items() if text}
+        return saved_comments(self._lab_in_force(), question)
 
     def _lab_in_force(self) -> list[Decision]:
         return in_force(self.decisions(students=[""]))
@@ -331,6 +328,22 @@ class ReviewLedger:
             raise ReviewError(
                 f"Decision {min(missing)} is not one about this place. Load the page again, then decide."
             )
+
+
+def saved_comments(decisions: Iterable[Decision], question: str | None) -> dict[str, str]:
+    """Return name -> text of the comments to use again, as `ReviewLedger.saved_comments`.
+
+    Args:
+        decisions: About the lab itself, in force, in order.
+        question: A question; None: all.
+    """
+    wanted = None if question is None else ("", question)
+    found = {
+        d.value.name: d.value.text
+        for d in decisions
+        if isinstance(d.value, CommentSaved) and (wanted is None or d.place.question in wanted)
+    }
+    return {name: text for name, text in found.items() if text}
 
 
 def _at(lab: str, place: Place) -> tuple[ColumnElement[bool], ...]:
@@ -363,7 +376,7 @@ def _decision(row: Any) -> Decision:
     return Decision(
         id=row.id,
         place=Place(row.student, row.question, row.check_id),
-        value=VALUE.validate_json(row.value),
+        value=_value(row.value) if len(row.value) <= _SHORT else VALUE.validate_json(row.value),
         why=row.why,
         who=row.who,
         decided_at=row.decided_at,
@@ -372,3 +385,8 @@ def _decision(row: Any) -> Decision:
         points_before=row.points_before,
         points_after=row.points_after,
     )
+
+
+@lru_cache(maxsize=4096)
+def _value(text: str) -> Value:
+    return VALUE.validate_json(text)

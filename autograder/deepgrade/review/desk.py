@@ -1,7 +1,8 @@
 """A lab as reviewers have it before them: final points, what waits, and decisions made with everything that they need.
 
 A desk is kept open by a program that serves many pages. It holds numbers, never students' texts; before each answer it asks
-the gradebook whether something changed, and reads only that.
+the gradebook whether something changed, and reads only that: the gradebook's mark says whether anybody wrote anything, the
+lab's stamps whether it was about this lab, and ids what is new.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import NamedTuple
 
 from deepgrade.lab import Lab
 from deepgrade.records.briefs import Brief
+from deepgrade.records.changes import Mark
 from deepgrade.records.decisions import (
     About,
     Decision,
@@ -23,12 +25,19 @@ from deepgrade.records.decisions import (
     RubricDefined,
     Undo,
     Value,
+    in_force,
 )
-from deepgrade.records.gradebook import Gradebook
+from deepgrade.records.gradebook import Entry, Gradebook
 from deepgrade.records.in_force import InForce, LabStamp, briefs_of, in_force_of, lab_stamp
-from deepgrade.records.reviews import ReviewConflictError, ReviewError, ReviewLedger, Stamp
+from deepgrade.records.reviews import (
+    ReviewConflictError,
+    ReviewError,
+    ReviewLedger,
+    Stamp,
+    saved_comments,
+)
 from deepgrade.review.final import FinalGrade, Rules, Work, final_grade
-from deepgrade.review.queue import QueueItem, items_of, ordered
+from deepgrade.review.queue import QueueItem, SortKey, items_of, ordered
 from deepgrade.review.rubrics import COPIED_BY, first_rubric
 
 
@@ -61,15 +70,18 @@ class Desk:
         self._forget()
 
     def _forget(self) -> None:
+        self._mark: Mark | None = None
         self._class_stamp: LabStamp | None = None
         self._decided: Stamp | None = None
         self._submissions: dict[str, InForce] = {}
         self._names: dict[str, list[str]] = {}
+        self._students_of: dict[str, set[str]] = {}
         self._briefs: dict[int, Brief] = {}
         self._decisions: dict[str, list[Decision]] = {}
         self._rules = Rules(self._lab)
         self._students: dict[str, StudentReview] = {}
         self._queue: list[QueueItem] | None = None
+        self._places: dict[str, SortKey] = {}
 
     @property
     def lab(self) -> Lab:
@@ -99,7 +111,9 @@ class Desk:
         with self._lock:
             self._refresh()
             if self._queue is None:
-                self._queue = ordered((i for s in self._students.values() for i in s.items), self._lab)
+                self._queue = ordered(
+                    (i for s in self._students.values() for i in s.items), self._lab, self._places
+                )
             return self._queue
 
     def rules(self) -> Rules:
@@ -107,6 +121,11 @@ class Desk:
         with self._lock:
             self._refresh()
             return self._rules
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the lab was read once: what is asked then takes a moment, and not seconds."""
+        return self._mark is not None
 
     def place(self, student: str, question: str = "", check: str = "", *, own: bool = False) -> Place:
         """Return where decisions about a student's work are kept.
@@ -129,6 +148,17 @@ class Desk:
             self.student(student)
             return self._of(student)
 
+    def entry(self, student: str) -> Entry:
+        """Return the gradebook's entry of a student, with all texts.
+
+        Raises:
+            ReviewError: Nobody of that name handed in.
+        """
+        with self._lock:
+            self.student(student)
+            names = list(self._names[student])
+        return self._gradebook.entry(self._lab.name, student, names)
+
     def names(self, student: str) -> list[str]:
         """Return the names under which a student handed in, and the student's key.
 
@@ -144,6 +174,10 @@ class Desk:
         with self._lock:
             self._refresh()
             return list(self._decisions.get("", ()))
+
+    def saved_comments(self, question: str) -> dict[str, str]:
+        """Return name -> text of the comments to use again at a question."""
+        return saved_comments(in_force(self.lab_decisions()), question)
 
     def decide(
         self,
@@ -279,12 +313,16 @@ class Desk:
             return final_grade(work._replace(decisions=known), self._rules)
 
     def _refresh(self) -> None:
+        mark = self._gradebook.mark()
+        if mark == self._mark:
+            return
         try:
             self._read_what_changed()
         except BaseException:
             # Half of what changed is taken over: everything is read again when the database is back.
             self._forget()
             raise
+        self._mark = mark
 
     def _read_what_changed(self) -> None:
         # Stamps are read before what they stand for: at worst something is read twice.
@@ -293,11 +331,7 @@ class Desk:
         if class_stamp != self._class_stamp:
             changed |= self._read_class()
         if decided != self._decided:
-            names = self._read_decisions(decided)
-            if names is None or "" in names:
-                changed |= set(self._submissions)
-            else:
-                changed |= {s for s, mine in self._names.items() if names & {s, *mine}}
+            changed |= self._read_decisions(decided)
         if changed or self._students.keys() != self._submissions.keys():
             before = self._students
             self._students = {
@@ -309,8 +343,8 @@ class Desk:
 
     def _read_class(self) -> set[str]:
         """Read what is in force; return the students whose work is another than before."""
-        found = in_force_of(self._gradebook, self._lab.name)
         names = self._gradebook.names_of_students(self._lab.name)
+        found = in_force_of(self._gradebook, self._lab.name, names)
         wanted = {one.score_id for one in found if one.score_id is not None}
         kept = {score_id: brief for score_id, brief in self._briefs.items() if score_id in wanted}
         self._briefs = kept | briefs_of(self._gradebook, sorted(wanted - set(kept)))
@@ -321,10 +355,14 @@ class Desk:
             or names.get(one.student) != self._names.get(one.student)
         }
         self._names, self._submissions = names, {one.student: one for one in found}
+        self._students_of = {}
+        for student, mine in names.items():
+            for name in (student, *mine):
+                self._students_of.setdefault(name, set()).add(student)
         return changed
 
-    def _read_decisions(self, now: Stamp) -> set[str] | None:
-        """Read what was decided since; return the names concerned, None where everything was read."""
+    def _read_decisions(self, now: Stamp) -> set[str]:
+        """Read what was decided since; return the students whose grade may be another."""
         before = self._decided
         names: set[str] | None = None
         if before is not None:
@@ -340,10 +378,29 @@ class Desk:
             # Of what was read, which may be more than the stamp of a moment ago tells of.
             found = [d.id for decisions in self._decisions.values() for d in decisions]
             self._decided = Stamp(len(found), max(found, default=0))
-        if names is None or "" in names:
-            rubrics = {q.id: first_rubric(q) for q in self._lab.questions if q.rubric.strip()}
-            self._rules = Rules(self._lab, rubrics | self.ledger.rubrics(), self.ledger.dates())
-        return names
+        if names is None:
+            self._read_rules()
+            return set(self._submissions)
+        changed = {student for name in names for student in self._students_of.get(name, ())}
+        if "" in names:
+            old, new = self._rules, self._read_rules()
+            if new.dates != old.dates:
+                return set(self._submissions)
+            moved = {
+                question
+                for question in {*new.rubrics, *old.rubrics}
+                if new.rubrics.get(question) != old.rubrics.get(question)
+            }
+            # Where nobody has decided anything, no rubric counts.
+            for name, decisions in self._decisions.items():
+                if any(d.place.question in moved for d in decisions):
+                    changed |= self._students_of.get(name, set())
+        return changed
+
+    def _read_rules(self) -> Rules:
+        rubrics = {q.id: first_rubric(q) for q in self._lab.questions if q.rubric.strip()}
+        self._rules = Rules(self._lab, rubrics | self.ledger.rubrics(), self.ledger.dates())
+        return self._rules
 
     def _of(self, student: str) -> list[Decision]:
         names = dict.fromkeys((student, *self._names.get(student, ())))

@@ -15,7 +15,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from deepgrade.lab import Lab
@@ -41,6 +40,7 @@ from deepgrade.review.late import Lateness, lateness
 from deepgrade.score import CheckStatus
 
 _EPSILON = 1e-9
+_KEPT = 1 << 14
 V = TypeVar("V", bound=Value)
 
 
@@ -274,9 +274,23 @@ def _question(
     )
 
 
-@lru_cache(maxsize=4096)
+_made: dict[int, tuple[BriefQuestion, FinalQuestion]] = {}
+
+
 def _untouched(result: BriefQuestion) -> FinalQuestion:
-    """Return a question about which nobody decided anything. In a class the same results come again and again."""
+    """Return a question about which nobody decided anything. In a class the same results come again and again.
+
+    Briefs share them, so that who they are is enough to find them again, and much faster than what they hold.
+    """
+    found = _made.get(id(result))
+    if found is None or found[0] is not result:
+        if len(_made) >= _KEPT:
+            _made.clear()
+        found = _made[id(result)] = result, _as_given(result)
+    return found[1]
+
+
+def _as_given(result: BriefQuestion) -> FinalQuestion:
     checks = tuple(_check(check, None) for check in result.checks)
     points, _ = (None, False) if result.points is None else _between(result.points, 0.0, result.assessed)
     return FinalQuestion(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -79,9 +80,10 @@ def items_of(submission: InForce, work: Work, grade: FinalGrade) -> list[QueueIt
         sentence = work.refusal or "The submission is not scored yet."
         make.settled_by_flag("error", "", code, sentence)
         return make.items + _second_looks(make, grade)
+    results = {q.question: q for q in work.brief.questions}
     for question in grade.questions:
         if question.manual:
-            brief = next((q for q in work.brief.questions if q.question == question.question), None)
+            brief = results.get(question.question)
             make.manual(question, work.brief.tool, answered=brief is None or brief.answered)
         for check in question.checks:
             if check.status is CheckStatus.NEEDS_REVIEW:
@@ -183,12 +185,21 @@ def _second_looks(make: _Maker, grade: FinalGrade) -> list[QueueItem]:
     return list(found.values())
 
 
-def ordered(items: Iterable[QueueItem], lab: Lab) -> list[QueueItem]:
+SortKey = tuple[int, int, str, bytes, str]
+
+
+def ordered(items: Iterable[QueueItem], lab: Lab, keys: dict[str, SortKey] | None = None) -> list[QueueItem]:
     """Return items question by question, kinds apart, in an order of students that stays and is not the alphabet's.
 
     Who grades in alphabetical order is stricter or milder to the same people every time; so each question has its own order.
     An item that a group's members share stands there once.
+
+    Args:
+        items: All.
+        lab: Whose they are.
+        keys: Where an item stands, by its id: filled here, for the next time that the lab's items are ordered.
     """
+    known = {} if keys is None else keys
     places = {question.id: number for number, question in enumerate(lab.questions)}
     once: dict[str, QueueItem] = {}
     for item in items:
@@ -196,14 +207,17 @@ def ordered(items: Iterable[QueueItem], lab: Lab) -> list[QueueItem]:
         once[item.id] = item if before is None else _joined(before, item)
     kinds = {kind: number for number, kind in enumerate(KINDS)}
 
-    def key(item: QueueItem) -> tuple[int, int, str, bytes, str]:
+    def key(item: QueueItem) -> SortKey:
         # Answers are read question by question; everything else is rare and comes kind by kind.
         shuffled = hashlib.blake2b(
             f"{lab.name}\0{item.question}\0{item.handed_in_as}".encode("utf-8", "replace"), digest_size=8
         ).digest()
         return kinds[item.kind], places.get(item.question, -1), item.detail, shuffled, item.id
 
-    return sorted(once.values(), key=key)
+    for name, item in once.items():
+        if name not in known:
+            known[name] = key(item)
+    return [once[name] for name in sorted(once, key=known.__getitem__)]
 
 
 def _joined(one: QueueItem, other: QueueItem) -> QueueItem:
@@ -215,9 +229,6 @@ def _joined(one: QueueItem, other: QueueItem) -> QueueItem:
 
 def progress_of(items: Sequence[QueueItem]) -> dict[tuple[ItemKind, str], Progress]:
     """Return (kind, question) -> how much is done; the kinds that are not about one question have question ""."""
-    counts: dict[tuple[ItemKind, str], list[int]] = {}
-    for item in items:
-        count = counts.setdefault((item.kind, item.question), [0, 0])
-        count[0] += not item.waits
-        count[1] += 1
-    return {key: Progress(done, all_) for key, (done, all_) in counts.items()}
+    everything = Counter((item.kind, item.question) for item in items)
+    done = Counter((item.kind, item.question) for item in items if item.done_by)
+    return {key: Progress(done[key], count) for key, count in everything.items()}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import mul
 from typing import NamedTuple
 
 from deepgrade.lab import Lab
-from deepgrade.review.final import FinalGrade
+from deepgrade.review.final import FinalGrade, FinalQuestion
 from deepgrade.score import CheckStatus
 
 _FEW = 8
@@ -99,23 +101,26 @@ class ClassFacts:
 def class_facts(grades: Sequence[FinalGrade], lab: Lab) -> ClassFacts:
     """Return how a class did."""
     titles = {question.id: question for question in lab.questions}
+    totals = [math.fsum(q.points or 0.0 for q in g.questions) for g in grades]
     checks: dict[tuple[str, str], list[int]] = {}
-    for grade in grades:
-        for question in grade.questions:
-            for check in question.checks:
-                counts = checks.setdefault((question.question, check.check), [0, 0, 0])
-                counts[0] += check.status is CheckStatus.PASSED
-                counts[1] += check.status.is_assessed and check.status is not CheckStatus.NEEDS_REVIEW
-                counts[2] += check.decided is not None
+    questions = []
+    for place, question in enumerate(lab.questions):
+        results = [grade.questions[place] for grade in grades]
+        counted = _counted(results)
+        questions.append(_question(titles[question.id].title, results, counted, totals))
+        for result, students in counted:
+            for check in result.checks:
+                counts = checks.setdefault((result.question, check.check), [0, 0, 0])
+                status = check.status
+                counts[0] += students * (status is CheckStatus.PASSED)
+                counts[1] += students * (status.is_assessed and status is not CheckStatus.NEEDS_REVIEW)
+                counts[2] += students * (check.decided is not None)
     scored = [g for g in grades if any(q.points is not None for q in g.questions)]
     return ClassFacts(
         students=len(grades),
         points=tuple(sorted(g.so_far for g in scored)),
         possible=max((g.possible for g in grades), default=lab.points),
-        questions=tuple(
-            _question(place, titles[question].title, grades)
-            for place, question in enumerate(q.id for q in lab.questions)
-        ),
+        questions=tuple(questions),
         checks=tuple(CheckFacts(check, question, *counts) for (question, check), counts in checks.items()),
         late=sum(g.late.late_s > 0 for g in grades),
         extended=sum(g.late.extended for g in grades),
@@ -123,16 +128,24 @@ def class_facts(grades: Sequence[FinalGrade], lab: Lab) -> ClassFacts:
     )
 
 
-def _question(place: int, title: str, grades: Sequence[FinalGrade]) -> QuestionFacts:
-    results = [grade.questions[place] for grade in grades]
-    pairs: list[tuple[float, float]] = []
-    shares: list[float] = []
-    for grade, result in zip(grades, results, strict=True):
-        if result.points is None or result.assessed <= 0:
-            continue
-        shares.append(result.points / result.assessed)
-        rest = math.fsum(q.points or 0.0 for q in grade.questions) - result.points
-        pairs.append((result.points, rest))
+def _counted(results: Sequence[FinalQuestion]) -> list[tuple[FinalQuestion, int]]:
+    """Return each result once, with how many students share it: desks make equal results one object."""
+    once = {id(result): result for result in results}
+    return [(once[which], students) for which, students in Counter(map(id, results)).items()]
+
+
+def _question(
+    title: str,
+    results: Sequence[FinalQuestion],
+    counted: Sequence[tuple[FinalQuestion, int]],
+    totals: Sequence[float],
+) -> QuestionFacts:
+    pairs = [
+        (result.points, total - result.points, result.points / result.assessed)
+        for result, total in zip(results, totals, strict=True)
+        if result.points is not None and result.assessed > 0
+    ]
+    shares = [share for _, _, share in pairs]
     first = results[0] if results else None
     return QuestionFacts(
         question=first.question if first else "",
@@ -143,10 +156,11 @@ def _question(place: int, title: str, grades: Sequence[FinalGrade]) -> QuestionF
         mean=math.fsum(shares) / len(shares) if shares else None,
         full=sum(share >= 1 - 1e-9 for share in shares),
         none=sum(share <= 1e-9 for share in shares),
-        discrimination=correlation(pairs) if len(pairs) >= _FEW else None,
+        discrimination=correlation([pair[:2] for pair in pairs]) if len(pairs) >= _FEW else None,
         decided=sum(
-            r.decided is not None or r.adjusted is not None or any(c.decided for c in r.checks)
-            for r in results
+            students
+            for r, students in counted
+            if r.decided is not None or r.adjusted is not None or any(c.decided for c in r.checks)
         ),
     )
 
@@ -155,10 +169,15 @@ def correlation(pairs: Sequence[tuple[float, float]]) -> float | None:
     """Return Pearson's correlation; None where one of both does not vary."""
     if len(pairs) < 2:
         return None
-    mean_x, mean_y = (math.fsum(pair[i] for pair in pairs) / len(pairs) for i in (0, 1))
-    x_part = math.fsum((x - mean_x) ** 2 for x, _ in pairs)
-    y_part = math.fsum((y - mean_y) ** 2 for _, y in pairs)
+    x_off, y_off = map(_from_mean, zip(*pairs, strict=True))
+    x_part, y_part, both = (
+        math.fsum(map(mul, *of)) for of in ((x_off, x_off), (y_off, y_off), (x_off, y_off))
+    )
     if x_part <= 1e-12 or y_part <= 1e-12:
         return None
-    both = math.fsum((x - mean_x) * (y - mean_y) for x, y in pairs)
     return max(-1.0, min(1.0, both / math.sqrt(x_part * y_part)))
+
+
+def _from_mean(values: Sequence[float]) -> list[float]:
+    mean = math.fsum(values) / len(values)
+    return [value - mean for value in values]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
 from pathlib import Path
 
@@ -106,6 +107,8 @@ def serve(
             " for a quarter of an hour. For a web server on this machine: --trusted-proxy 127.0.0.1",
             err=True,
         )
+    logging.basicConfig(format="review: %(message)s")
+    logging.getLogger("deepgrade.review").setLevel(logging.INFO)
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again once everything is closed
         make_server(app).run(sockets=[listening])
 
@@ -113,7 +116,7 @@ def serve(
 def _listen(host: str, port: int) -> socket.socket:
     """Return a socket that has the address, before anything is read."""
     try:
-        return socket.create_server(
+        listening = socket.create_server(
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=128
         )
     except OSError as error:
@@ -121,3 +124,7 @@ def _listen(host: str, port: int) -> socket.socket:
             f"{host}, port {port}, cannot be listened on ({error.strerror or error}). Another server may have it: choose"
             " another one with --port."
         ) from None
+    # An answer is sent in two parts, and the second would wait until the browser acknowledges the first: 40 ms a page. asyncio
+    # does this for sockets that it makes itself; connections have it from the socket that accepts them.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening

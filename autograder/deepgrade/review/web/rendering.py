@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment
 from starlette.responses import Response
 
+from deepgrade.report.prose import prose
 from deepgrade.report.rendering import make_environment, style_sheet
 from deepgrade.review.late import shown
 from deepgrade.review.web.words import moved
@@ -37,6 +38,14 @@ def static_files() -> dict[str, Static]:
         body = text.encode("utf-8")
         found[kind] = Static(f"review-{hashlib.sha256(body).hexdigest()[:16]}.{kind}", media_type, body)
     return found
+
+
+def prepare() -> None:
+    """Read all templates and what pages need of libraries, which takes a while the first time."""
+    environment = _environment()
+    for name in environment.list_templates():
+        environment.get_template(name)
+    prose("`a`")
 
 
 def render(template: str, **context: Any) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -28,6 +32,7 @@ from deepgrade.review.web.words import said
 
 _SAVED_TOGETHER = 20
 """Most decisions of one form."""
+_GIVES_WAY_S, _LOOKS_AGAIN_S = 1.0, 0.005
 _log = logging.getLogger("deepgrade.review")
 
 
@@ -67,24 +72,66 @@ class Site:
         self._synthetic: dict[str, bool] = {}
         self.open = Open()
         self._stopping = threading.Event()
+        self._to_read: set[str] = set()
+        self.serving = 0
+        """How many requests are being answered."""
         self.runs = RunsReader()
         self._secret = self.course.secret
 
     def read_ahead(self) -> None:
         """Read every lab once, so that the first page of each is as fast as later ones."""
+        began = time.monotonic()
+        rendering.prepare()
+        names: list[str] = []
         try:
-            for name in self.lab_names():
-                if self._stopping.is_set():
-                    return
-                self.progress(name)
-                store = RunStore(self.course, name)
-                for one in self.desk(name).students():
-                    if self._stopping.is_set():
-                        return
-                    if one.submission.run_key:
-                        self.runs.read(store, one.submission.run_key)
-        except (GradebookError, StorageError, HTTPException) as error:
+            self._to_read.update(names := self.lab_names())
+        except (GradebookError, StorageError) as error:
             _log.warning("reading ahead: %s", error)  # whoever opens the page is told the same
+        for read in (self._read_lab, self._read_runs):
+            for name in names:
+                try:
+                    read(name)
+                except (GradebookError, StorageError, HTTPException) as error:
+                    _log.warning("reading %s ahead: %s", name, error)
+                finally:
+                    self._to_read.discard(name)
+        if names and not self._stopping.is_set():
+            _log.info("read %d labs in %.1f s", len(names), time.monotonic() - began)
+
+    def will_read(self, lab: str) -> bool:
+        """Return whether a lab is among those that `read_ahead` has still to read."""
+        return lab in self._to_read
+
+    def _read_lab(self, name: str) -> None:
+        if self._may_read():
+            self.progress(name)
+            # A class is some hundred thousand objects that stay: no page shall wait while they are looked through for rubbish.
+            gc.freeze()
+
+    def _read_runs(self, name: str) -> None:
+        store = RunStore(self.course, name)
+        for one in self.desk(name).students() if self._may_read() else ():
+            if one.submission.run_key and self._may_read():
+                self.runs.read(store, one.submission.run_key)
+
+    def _may_read(self) -> bool:
+        """Let pages go first, for a while; return whether the app still wants to be read for."""
+        until = time.monotonic() + _GIVES_WAY_S
+        while self.serving and time.monotonic() < until:
+            if self._stopping.wait(_LOOKS_AGAIN_S):
+                return False
+        return not self._stopping.is_set()
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Note that somebody waits for a page."""
+        with self._lock:
+            self.serving += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.serving -= 1
 
     def stop_reading(self) -> None:
         """End `read_ahead` soon."""

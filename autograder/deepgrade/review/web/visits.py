@@ -115,7 +115,8 @@ def page(function: Page, *, role: Role | None = None) -> Endpoint:
         if request.method == "POST":
             form = await posted(request, token, site.settings)
         visit = Visit(site, request, session, token, form)
-        answer = await run_in_threadpool(function, visit)
+        with site.answering():
+            answer = await run_in_threadpool(function, visit)
         if is_new:
             site.doors.give_cookie(answer, token)
         return answer

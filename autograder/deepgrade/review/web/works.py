@@ -84,7 +84,7 @@ def shown_work(site: Site, lab: Lab, student: str, questions: Collection[str] | 
     except ReviewError as error:
         raise HTTPException(404, str(error)) from None
     store = RunStore(site.course, lab.name)
-    entry = student_entry(site.gradebook.entry(lab.name, student), store, lab)
+    entry = student_entry(desk.entry(student), store, lab)
     entry = replace(entry, decisions=_decided(review.grade))
     data = entry.run.data if entry.run else ()
     report = ClassReport(

@@ -98,7 +98,7 @@ def grading_form(visit: Visit, lab: Lab, work: ShownWork, question: str) -> dict
         "none": decided is not None and not by_hand and not final.items and bool(rubric and rubric.items),
         "points": _by_hand(decided),
         "comment": final.comment,
-        "comments": desk.ledger.saved_comments(question),
+        "comments": desk.saved_comments(question),
         "seen": work.seen(Place(work.review.submission.handed_in_as, question)),
         "adjusted": final.adjusted,
         "base": final.possible if rubric and rubric.start == "full" else 0.0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,11 +14,16 @@ from deepgrade.review.web.items import Filters, first_waiting
 from deepgrade.review.web.visits import Visit
 from deepgrade.review.web.words import KIND_WORDS, counted_kind
 
+_WAITS_S = 0.15
+"""So long a page of all labs reads labs that nobody has read yet; then it says so."""
+
 
 class LabCard(NamedTuple):
     """A lab in the list of labs."""
 
     lab: Lab
+    is_read: bool
+    """False: it is being read, and nothing is known of it yet."""
     students: int
     reviewed: int
     progress: Progress
@@ -40,13 +46,18 @@ class Line(NamedTuple):
 
 def all_labs(visit: Visit) -> Response:
     """Show all labs."""
-    return visit.site.page(
-        visit, "labs.html.j2", cards=[_card(visit, name) for name in visit.site.lab_names()]
-    )
+    until = time.monotonic() + _WAITS_S
+    cards = [_card(visit, name, until) for name in visit.site.lab_names()]
+    answer = visit.site.page(visit, "labs.html.j2", cards=cards)
+    if not all(card.is_read for card in cards):
+        answer.headers["Refresh"] = "1"
+    return answer
 
 
-def _card(visit: Visit, name: str) -> LabCard:
+def _card(visit: Visit, name: str, until: float) -> LabCard:
     desk = visit.site.desk(name)
+    if not desk.is_read and visit.site.will_read(name) and time.monotonic() > until:
+        return LabCard(desk.lab, False, 0, 0, Progress(0, 0), ())
     students, progress = desk.students(), visit.site.progress(name)
     waiting = []
     for kind in KINDS:
@@ -55,6 +66,7 @@ def _card(visit: Visit, name: str) -> LabCard:
             waiting.append(counted_kind(kind, left))
     return LabCard(
         lab=desk.lab,
+        is_read=True,
         students=len(students),
         reviewed=sum(one.reviewed for one in students),
         progress=_sum(list(progress.values())),

@@ -66,7 +66,7 @@ def _grade(asked: Asked) -> list[Value]:
             values.append(RubricCleared())
     if points != was_points or (old and points is not None):
         values.append(Points(points=points))
-    comment = _comment(form, asked.desk.ledger.saved_comments(asked.question))
+    comment = _comment(form, asked.desk.saved_comments(asked.question))
     if comment != final.comment:
         values.append(Comment(text=comment))
     if form.text("note"):
