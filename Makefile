@@ -34,8 +34,9 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Their tests start no sandbox and time nothing: they may share the processors.
-APART := $(addprefix tests/,architecture board checks data files interchange lab labs records report score submission)
+# These share the processors. The others time things, fill a machine on purpose, or look for what is left on it.
+APART := $(addprefix tests/,architecture board checks cli data files flavours gradescope grading image infer interchange kernel \
+  lab labs native publish records report review run score submission)
 
 unit: $(STAMP)
 	$(BIN)/deepgrade build --all --check
