@@ -38,7 +38,9 @@ def site(places):
 
 
 def test_a_lab_that_is_still_being_read_is_said_and_the_page_comes_again(places, monkeypatch):
-    monkeypatch.setattr(Site, "read_ahead", lambda site: None)  # the test says itself what is still to be read
+    monkeypatch.setattr(
+        Site, "read_ahead", lambda site: None
+    )  # the test says itself what is still to be read
     with served(*places) as browser:
         client = browser("tom")
         site = client.app.state.site
