@@ -161,7 +161,7 @@ def test_a_contested_grade_is_told_from_the_first_file_to_the_final_points(base,
     for words in ("tom", "tina", "third paragraph", "numbers are missing for the second", "0.6 now"):
         assert words in told, words
     text = deepgrade("review", "history", "le5", "--student", CONTESTED, *place)
-    assert "points of b11: 0.1 -> 0.6" in text
+    assert "points of b11: 0.1 -> 0.6" in text and "Rubrics of 8 questions were taken from lab.toml" in text
     history = json.loads(
         deepgrade("review", "history", "le5", "--student", CONTESTED, "--format", "json", *place)
     )

@@ -13,6 +13,7 @@ from deepgrade.records.gradebook import Gradebook
 from deepgrade.records.regrade import compare
 from deepgrade.records.trail import PastScore, PastSubmission, attributions_of, submissions_of
 from deepgrade.review.desk import Desk
+from deepgrade.review.rubrics import COPIED_BY
 from deepgrade.review.words import sentence_of
 
 EventKind = Literal["submission", "refused", "attribution", "run", "score", "regrade", "decision", "rule"]
@@ -48,6 +49,11 @@ class HistoryEvent(NamedTuple):
     decision: Decision | None = None
     holds: bool = True
     """False: a decision that was taken back, a set that was cancelled or is not decided."""
+
+    @property
+    def is_copied_rubric(self) -> bool:
+        """Whether this is a rubric's first, taken from lab.toml: nobody decided it, and pages for people leave it out."""
+        return self.kind == "rule" and self.decision is not None and self.decision.who == COPIED_BY
 
 
 def history(

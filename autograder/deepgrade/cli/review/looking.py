@@ -19,7 +19,6 @@ from deepgrade.review.final import FinalGrade
 from deepgrade.review.history import HistoryEvent, history
 from deepgrade.review.queue import progress_of
 from deepgrade.review.reporting import history_line
-from deepgrade.review.rubrics import COPIED_BY
 from deepgrade.review.words import WORDS_ALONE, dates_text
 
 _WHO = 22
@@ -100,7 +99,7 @@ def _tell(console: Console, title: str, events: Sequence[HistoryEvent]) -> None:
     lines.add_column(no_wrap=True)
     lines.add_column(max_width=_WHO)
     lines.add_column()
-    told = [event for event in events if not _is_copied_rubric(event)]
+    told = [event for event in events if not event.is_copied_rubric]
     for event in told:
         what = one_line(event.sentence, 300)
         texts = [what if event.holds else f"({what})"]
@@ -117,11 +116,6 @@ def _tell(console: Console, title: str, events: Sequence[HistoryEvent]) -> None:
         )
     if not all(event.holds for event in events):
         console.print("What stands in brackets does not hold: taken back, cancelled or not decided.")
-
-
-def _is_copied_rubric(event: HistoryEvent) -> bool:
-    """Return whether the event is a rubric's first, which nobody decided."""
-    return event.kind == "rule" and event.decision is not None and event.decision.who == COPIED_BY
 
 
 def _tell_final(console: Console, grade: FinalGrade) -> None:

@@ -122,6 +122,8 @@ def show_history(visit: Visit) -> Response:
     lab = site.lab(visit.path("lab"))
     student = site.student(lab.name, visit.path("student"))
     desk = site.desk(lab.name)
+    events = history(site.gradebook, desk, student, run_of=RunStore(site.course, lab.name).read)
+    told = [event for event in events if not event.is_copied_rubric]
     return site.page(
         visit,
         "history.html.j2",
@@ -130,7 +132,8 @@ def show_history(visit: Visit) -> Response:
         student=student,
         student_token=visit.path("student"),
         grade=desk.student(student).grade,
-        events=history(site.gradebook, desk, student, run_of=RunStore(site.course, lab.name).read),
+        events=told,
+        copied_rubrics=len(events) - len(told),
     )
 
 
