@@ -43,7 +43,7 @@ unit: $(STAMP)
 	$(BIN)/pytest -n 2 $(APART)
 	$(BIN)/pytest $(addprefix --ignore=,$(APART))
 
-test-long: $(STAMP) sandbox ## LE5 graded, faults over a class, otter and nbgrader beside us, the pages' commands (twenty minutes)
+test-long: $(STAMP) sandbox ## LE5 graded, faults over a class, otter and nbgrader beside us, the pages' commands (half an hour)
 	$(BIN)/pytest -m long
 	DEEPGRADE_TEST_START=plain $(BIN)/pytest tests/zoo/test_hostile.py
 

@@ -96,21 +96,25 @@ def test_a_course_without_its_bundle_gives_nobody_a_zero(lab, tmp_path):
     assert points(tmp_path, "right")["a1-hidden"] == 0.5
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("student", POINTS)
 def test_points_are_those_that_the_checks_give(graded, student):
     found = points(graded, student)
     assert {cell: found[cell] for cell in POINTS[student]} == POINTS[student]
 
 
+@pytest.mark.long
 def test_noise_on_stderr_is_shown_where_a_student_made_it_and_in_no_test_cell(graded):
     assert "stderr" not in outputs(graded, "noisy", "a1-check-1")
 
 
+@pytest.mark.long
 def test_a_hidden_check_says_what_it_found_in_its_cell(graded):
     assert "Each is the square of its place." in outputs(graded, "cubes", "a1-hidden")
     assert "look at [3]" in outputs(graded, "cubes", "a1-hidden")
 
 
+@pytest.mark.long
 def test_a_written_answer_waits_for_a_person(graded):
     assert points(graded, "right")["a3-answer-1"] is None
     assert points(graded, "blank")["a3-answer-1"] == 0
@@ -136,6 +140,7 @@ def test_a_released_notebook_validates_without_deepgrade(course, lab, tmp_path):
     assert "VALIDATION FAILED" in empty.stdout
 
 
+@pytest.mark.long
 def test_feedback_and_export_work(graded):
     assert run_tool("nbgrader", "generate_feedback", "proof", cwd=graded).returncode == 0
     page = (graded / "feedback" / "cubes" / "proof" / "proof.html").read_text(encoding="utf-8")

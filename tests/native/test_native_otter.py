@@ -51,6 +51,7 @@ def said(results, question):
     return next(test["output"] for test in results["tests"] if test["name"] == question)
 
 
+@pytest.mark.long
 def test_a_machine_without_the_data_gives_no_result_and_says_how_to_get_them(tmp_path):
     from support.proof_lab import make_proof_lab
 
@@ -85,6 +86,7 @@ def test_results_that_the_kernel_forges_count_nothing(archive, lab, tmp_path):
     assert points(results) == {"a1": 0, "a2": 0}
 
 
+@pytest.mark.long
 def test_the_solution_gets_every_point_and_a_mistake_loses_what_it_should(archive, lab, tmp_path):
     done, results = otter_run(archive, tmp_path / "right", solved(lab, "otter"))
     assert done.returncode == 0

@@ -24,7 +24,7 @@ from support import engines
 
 HERE = Path(__file__).parent
 SYSTEM_PYTHON = "/usr/bin/python3"
-ORDINARY_USER = "61098"
+ORDINARY_USER = "61198"  # none that a run is given
 SEPARATE_USER = "separate-user"
 LIMITS = {
     "wall_s": 20.0,

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.containers
 
 LIMITS = SandboxLimits(wall_s=60, memory_mib=256, processes=48, disk_mib=16, cpus=1)
 PYTHON = "/usr/bin/python3"
-ORDINARY_USER = 61098
+ORDINARY_USER = 61198
 SUPERVISOR = """
 import sys
 from deepgrade.sandbox import Container, SandboxLimits, SandboxRequest
