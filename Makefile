@@ -43,8 +43,11 @@ unit: $(STAMP)
 	$(BIN)/pytest -n 2 $(APART)
 	$(BIN)/pytest $(addprefix --ignore=,$(APART))
 
+LONG_APART := $(addprefix tests/,board gradescope interchange labs native)
+
 test-long: $(STAMP) sandbox ## LE5 graded, faults over a class, otter and nbgrader beside us, the pages' commands (half an hour)
-	$(BIN)/pytest -m long
+	$(BIN)/pytest -n 2 --dist loadfile -m long $(LONG_APART)
+	$(BIN)/pytest -m long $(addprefix --ignore=,$(LONG_APART))
 	DEEPGRADE_TEST_START=plain $(BIN)/pytest tests/zoo/test_hostile.py
 
 test-containers: $(STAMP) ## the same walls with podman and docker (root, Debian: installs and starts what it needs)
