@@ -61,11 +61,21 @@ def test_small_gap_on_few_rows_is_chance(flagged):
 
 
 def test_reported_accuracy_that_nobody_reached_is_set_beside_the_measured_one(flagged):
-    flags, _ = flagged(hidden=0.8, on_test_set=0.8, reported=0.99)
+    flags, _ = flagged(hidden=0.1, on_test_set=0.0, reported=0.99)
     assert (
-        "reports 0.9900 on the public test set, where the grader measures 0.8000"
+        "reports 0.9900 on the public test set, where the grader measures 0.0000"
         in flags["public_hidden_gap"]
     )
+
+
+def test_honest_report_is_no_news_where_few_hidden_rows_are_harder_by_chance(flagged):
+    assert "public_hidden_gap" not in flagged(hidden=0.7, on_test_set=0.8, reported=0.8)[0]
+    assert "public_hidden_gap" not in flagged(hidden=0.7, reported=0.8)[0]
+
+
+@pytest.mark.parametrize("reported", [80.0, 1e300, 1.0000001])
+def test_more_than_all_is_flagged_and_stops_nothing(flagged, reported):
+    assert "public_hidden_gap" in flagged(hidden=0.1, reported=reported)[0]
 
 
 @pytest.mark.parametrize("iterations", [0, None, "many", -1])

@@ -20,6 +20,9 @@ GAP = 0.02
 
 _DEVIATIONS = 4.0
 """Standard deviations between the public and the hidden accuracy that chance does not explain (1 in 30,000)."""
+_REPORTED_DEVIATIONS = 2.5
+"""The same for what a notebook reports. On 5,000 rows `GAP` is the stricter of the two; on the 500 of quick data an honest
+class would be flagged as a whole where its hidden rows are a little harder."""
 _LEAST_GAP = 0.005
 """Hidden rows are a little harder or easier than public ones; less than this is no news."""
 _CARRIED_ABOVE_CHANCE = 0.2
@@ -169,15 +172,20 @@ def _gap(score: ModelScore, value: float) -> str | None:
         )
     if score.reported is None or score.reported - value <= GAP:
         return None
+    # Some report percent, and some anything.
+    if not _is_no_chance(min(score.reported, 1.0), score.rows, value, score.rows, _REPORTED_DEVIATIONS):
+        return None
     there = "" if score.public is None else f", where the grader measures {score.public:.4f},"
     return f"`{score.name}` reports {score.reported:.4f} on the public test set{there} and reaches {hidden}."
 
 
-def _is_no_chance(public: float, public_rows: int, hidden: float, hidden_rows: int) -> bool:
+def _is_no_chance(
+    public: float, public_rows: int, hidden: float, hidden_rows: int, deviations: float = _DEVIATIONS
+) -> bool:
     """Return whether the test set was known better than chance explains: a two-proportion test."""
     both = (public * public_rows + hidden * hidden_rows) / (public_rows + hidden_rows)
     deviation = math.sqrt(both * (1 - both) * (1 / public_rows + 1 / hidden_rows))
-    return public - hidden > _DEVIATIONS * deviation and public - hidden > _LEAST_GAP
+    return public - hidden > deviations * deviation and public - hidden > _LEAST_GAP
 
 
 def _never_fitted(facts: LabFacts, score: ModelScore) -> list[Flag]:
