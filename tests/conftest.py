@@ -4,6 +4,7 @@ import pytest
 from hypothesis import settings
 
 from deepgrade.data import DataStore
+from deepgrade.records import Gradebook
 from support.postgres import running_server
 
 # Laws are about results; how long an example takes on a busy machine says nothing about them.
@@ -32,3 +33,11 @@ def database(request, tmp_path):
     if request.param == "sqlite":
         return tmp_path / "course" / "gradebook.db"
     return request.getfixturevalue("postgres").new_database()
+
+
+@pytest.fixture
+def book(database):
+    """An empty gradebook, open: a test with it runs on SQLite and on PostgreSQL."""
+    book = Gradebook(database)
+    yield book
+    book.close()

@@ -10,13 +10,6 @@ from deepgrade.records.decisions import Note
 from review.small_desk import hand_in, score
 
 
-@pytest.fixture
-def book(database):
-    book = Gradebook(database)
-    yield book
-    book.close()
-
-
 def _note(book, text="seen"):
     ReviewLedger(book, "small").append(Place("ada"), [Note(text=text)], who="grace")
 

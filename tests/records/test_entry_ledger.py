@@ -10,13 +10,6 @@ from deepgrade.records import EntryLedger, EntryScores, Gradebook, GradebookErro
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 
 
-@pytest.fixture
-def book(database):
-    book = Gradebook(database)
-    yield book
-    book.close()
-
-
 def _scores(public, private=None):
     kept = {} if private is None else {"accuracy": Measured(value=private)}
     return EntryScores(

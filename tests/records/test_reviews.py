@@ -45,13 +45,6 @@ A3 = Place("ada", "a3")
 
 
 @pytest.fixture
-def book(database):
-    book = Gradebook(database)
-    yield book
-    book.close()
-
-
-@pytest.fixture
 def ledger(book):
     return ReviewLedger(book, "small")
 

@@ -28,13 +28,6 @@ from review.small_desk import LAB, NOON, desk_of, hand_in, score
 FLAGS = [("near_threshold", "a1"), ("gpu_hidden", None), ("check_error", "a2"), ("needs_review", "a2")]
 
 
-@pytest.fixture
-def book(database):
-    book = Gradebook(database)
-    yield book
-    book.close()
-
-
 def _waits(desk, student=None):
     return [item.id for item in desk.queue() if item.waits and (student is None or student in item.students)]
 

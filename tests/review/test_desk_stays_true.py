@@ -30,13 +30,6 @@ STUDENTS = ("ada", "bert", "cleo", "dora")
 ITEMS = (RubricItem(id="r1", text="why", points=0.5), RubricItem(id="r2", text="how", points=0.25))
 
 
-@pytest.fixture
-def book(database):
-    book = Gradebook(database)
-    yield book
-    book.close()
-
-
 def _seen(desk):
     return (
         desk.students(),
