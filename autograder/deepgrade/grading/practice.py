@@ -43,14 +43,15 @@ def practice_notebooks(
         for one in load_mistakes(files.mistakes)
         if one.size != "full" and one not in without
     ]
-    others = itertools.cycle([*itertools.chain(*itertools.zip_longest(mistakes, alternatives))])
+    in_turn = itertools.chain(*itertools.zip_longest(mistakes, alternatives))
+    others = itertools.cycle([one for one in in_turn if one is not None])
     template = blank_notebook(files, "otter")
     prompts = {cell["id"]: cell["source"] for cell in template["cells"]}
     for number in range(1, count + 1):
         if number % _SOLUTION_EVERY == 0:
             name, text, adds = "solution", master, False
         else:
-            name, text, adds = next(one for one in others if one is not None)
+            name, text, adds = next(others)
         notebook = solved_notebook(files, "otter", with_seed(text, number, lab=files.name), adds_cells=adds)
         for place, cell in enumerate(notebook["cells"]):
             if (
@@ -65,15 +66,13 @@ def practice_notebooks(
 
 def half_done(solved: dict[str, Any], blank: dict[str, Any]) -> dict[str, Any]:
     """Return a notebook of which the first half is programmed; what people wrote stays."""
-    cells = solved["cells"]
-    middle = start_of_second_part(cells)
+    middle = start_of_second_part(solved["cells"])
     templates = {cell["id"]: cell for cell in blank["cells"]}
-    rest = [
-        cell if cell["cell_type"] == "markdown" else templates[cell["id"]]
-        for cell in cells[middle:]
-        if cell["cell_type"] == "markdown" or cell["id"] in templates
-    ]
-    return {**solved, "cells": [*cells[:middle], *rest]}
+    rest = (
+        cell if cell["cell_type"] == "markdown" else templates.get(cell["id"])
+        for cell in solved["cells"][middle:]
+    )
+    return {**solved, "cells": [*solved["cells"][:middle], *(cell for cell in rest if cell is not None)]}
 
 
 def start_of_second_part(cells: list[dict[str, Any]]) -> int:

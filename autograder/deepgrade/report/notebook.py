@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +22,12 @@ from deepgrade.report.ansi import terminal_html
 from deepgrade.report.captured import read_json_file
 from deepgrade.report.images import PictureRefused, check_picture
 from deepgrade.report.prose import html_output, prose
+from deepgrade.report.remembered import remembered
 from deepgrade.report.text import clean, head_and_tail, one_line
 
 _NOTEBOOK_BYTES = 48 << 20
 _MOST_CELLS = 400
 _MOST_OUTPUTS = 40
-_MOST_REMEMBERED = 4_000
-"""Characters of a text whose HTML is kept for the next student."""
 _SOURCE_CHARACTERS = 20_000
 _OUTPUT_CHARACTERS = 24_000
 _PAGE_CHARACTERS = 500_000
@@ -101,18 +99,9 @@ def joined(value: Any) -> str:
     return "".join(part for part in value if isinstance(part, str)) if isinstance(value, list) else ""
 
 
+@remembered
 def code_html(source: str) -> Markup:
     """Return Python source with its words marked for colour."""
-    return _remembered_code(source) if len(source) <= _MOST_REMEMBERED else _code_html(source)
-
-
-@lru_cache(maxsize=128)
-def _remembered_code(source: str) -> Markup:
-    """Return marked source; cells that the template gives stand in the notebook of everybody."""
-    return _code_html(source)
-
-
-def _code_html(source: str) -> Markup:
     return Markup(highlight(clean(source), _lexer, _formatter))  # noqa: S704 - Pygments escapes
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import nh3
@@ -21,6 +20,7 @@ from markdown_it.token import Token
 from markupsafe import Markup, escape
 
 from deepgrade.report.images import PictureRefused, check_picture
+from deepgrade.report.remembered import remembered
 from deepgrade.report.text import clean, head_and_tail
 
 _MOST_SOURCE = 32_000
@@ -28,8 +28,6 @@ _MOST_RENDERED = 300_000
 _MOST_ELEMENTS = 6_000
 _MOST_BRACKETS = 1_500
 _MOST_TABLE_CELLS = 20_000
-_MOST_REMEMBERED = 4_000
-"""Characters of a text whose HTML is kept for the next student."""
 _OPENING = re.compile("<[A-Za-z]")
 
 _TEXT_MARKS = (
@@ -108,14 +106,11 @@ def prose(source: str, attachments: Mapping[str, Any] | None = None) -> Markup:
         source: Markdown; the first and last parts of very long texts.
         attachments: A notebook cell's attachments: name -> {type: base64}.
     """
-    if attachments or len(source) > _MOST_REMEMBERED:
-        return _prose(source, attachments)
-    return _remembered(source)
+    return _prose(source, attachments) if attachments else _plain_prose(source)
 
 
-@lru_cache(maxsize=128)
-def _remembered(source: str) -> Markup:
-    """Return Markdown as HTML; what a lab's template says stands in the notebook of everybody."""
+@remembered
+def _plain_prose(source: str) -> Markup:
     return _prose(source, None)
 
 
