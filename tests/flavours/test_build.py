@@ -206,17 +206,16 @@ def test_nbgraders_metadata_says_what_is_graded_how(built):
     assert cells["given-2"] is None
 
 
-def test_building_again_changes_no_byte_and_leaves_nothing_behind(built):
+def test_building_again_changes_no_byte_and_leaves_nothing_behind(built, tmp_path, monkeypatch):
     before = contents(built)
-    left = {p.name for p in Path(tempfile.gettempdir()).iterdir()}
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     report = build_lab(built)
     assert report.changed == ()
     assert contents(built) == before
-    assert {
-        name
-        for name in {p.name for p in Path(tempfile.gettempdir()).iterdir()} - left
-        if name.startswith("deepgrade-")
-    } == set()
+    assert list(scratch.glob("deepgrade-*")) == []
     assert Path.cwd().is_dir()
     assert check_lab(built) == []
 

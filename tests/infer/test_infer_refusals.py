@@ -239,23 +239,23 @@ WEIGHTS: dict[str, tuple[bytes, Reason]] = {
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_a_hostile_description_is_refused_with_its_own_code(name: str) -> None:
     architecture, reason = ARCHITECTURES[name]
-    started = time.monotonic()
+    started = time.process_time()
     result = inspect_bundle(architecture, b"", ModelBounds())
     assert (result.status, result.reason) == ("refused", reason), result.detail
     assert result.detail
     assert len(result.detail) < 700
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("name", WEIGHTS)
 def test_a_hostile_weights_file_is_refused_with_its_own_code(name: str) -> None:
     weights, reason = WEIGHTS[name]
-    started = time.monotonic()
+    started = time.process_time()
     result = inspect_bundle(GOOD_ARCHITECTURE, weights, ModelBounds())
     assert (result.status, result.reason) == ("refused", reason), result.detail
     assert result.params is not None
     assert result.params.total == 9
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_the_good_bundle_of_this_file_is_accepted() -> None:
@@ -279,10 +279,10 @@ def test_nested_models_that_multiply_are_refused_at_once() -> None:
             nodes.append({"args": [previous], "kwargs": {}})
         inner = functional({**twice, "inbound_nodes": nodes}, outputs=["inner", 9, 0])
         assert level < 8
-    started = time.monotonic()
+    started = time.process_time()
     result = inspect_bundle(text(inner), b"", ModelBounds())
     assert result.reason == Reason.TOO_MANY_LAYERS
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_refusing_never_imports_keras() -> None:

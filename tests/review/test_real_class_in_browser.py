@@ -17,7 +17,7 @@ from deepgrade.report.text import shorten
 from deepgrade.review.desk import Desk
 from review.test_review_in_browser import opened, quiet
 from review.web_server import running
-from support.browser import chromium, needs_chromium
+from support.browser import chromium, follow, needs_chromium
 from support.made_class import REPOSITORY
 
 pytestmark = [needs_chromium, pytest.mark.long, pytest.mark.timeout(2400)]
@@ -151,8 +151,8 @@ def test_a_contested_grade_is_told_from_the_first_file_to_the_final_points(base,
         page.keyboard.press("Escape")
         save(page)
         page.goto(f"{base}/labs/le5/students")
-        page.click(f"tbody a:has-text('{CONTESTED}')")
-        page.click("text=From submission to final points")
+        follow(page, f"tbody a:has-text('{CONTESTED}')")
+        follow(page, "text=From submission to final points")
         told = page.inner_text("main")
     after = desk.student(CONTESTED).grade.question("b11").points
     assert after == pytest.approx(0.6) and after != before

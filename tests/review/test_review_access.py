@@ -78,9 +78,9 @@ def test_unknown_names_take_as_long_as_known_ones(store):
     def median(name):
         times = []
         for _ in range(7):
-            began = time.perf_counter()
+            began = time.process_time()
             assert accounts.verify(name, "wrong password here") is None
-            times.append(time.perf_counter() - began)
+            times.append(time.process_time() - began)
         return statistics.median(times)
 
     median("tom")

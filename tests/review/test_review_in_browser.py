@@ -12,7 +12,7 @@ from review.web_class import add_hostile
 from review.web_client import PASSWORD
 from review.web_server import running
 from support.axe import axe_source, serious_faults
-from support.browser import chromium, needs_chromium
+from support.browser import chromium, follow, needs_chromium
 from support.made_class import REPOSITORY, make_class
 
 pytestmark = needs_chromium
@@ -114,7 +114,7 @@ def test_a_ta_grades_a_class_from_the_queue_by_keyboard(le5):
                 with page.expect_navigation():
                     page.keyboard.press("z") if page.query_selector("[data-key=z]") else page.reload()
                 page.goto(f"{base}/labs/le5/queue?kind=manual&question=a1&state=waits")
-                page.click(f"a:has-text('{student}')")
+                follow(page, f"a:has-text('{student}')")
                 press(page, "1")
                 save(page)  # ... and grades it anew
         assert page.url.startswith(f"{base}/labs/le5?saved=")
@@ -130,8 +130,8 @@ def test_two_tas_collide_and_nothing_is_lost(le5):
     with chromium() as browser:
         tom, tina = opened(browser, base, "tom"), opened(browser, base, "tina")
         tom.goto(f"{base}/labs/le5/queue?kind=manual&question=a2")
-        tom.keyboard.press("g")
-        tom.wait_for_url("**/items/**")
+        with tom.expect_navigation():
+            tom.keyboard.press("g")
         tina.goto(tom.url)
         assert "tom has this open too" in tina.inner_text("main")
         press(tom, "1")
@@ -143,8 +143,7 @@ def test_two_tas_collide_and_nothing_is_lost(le5):
         assert "Somebody else decided meanwhile" in tina.inner_text("h1")
         assert "tom" in tina.inner_text(".theirs") and "gradient descent" in tina.inner_text(".theirs")
         assert tina.input_value("textarea[name=comment]") == "The noise is missing."
-        with tina.expect_navigation():
-            tina.click("text=Save mine over it")
+        follow(tina, "text=Save mine over it")
     decided = [
         d for d in ReviewLedger(book, "le5").decisions() if d.place.question == "a2" and d.place.student
     ]
@@ -156,11 +155,11 @@ def test_everything_works_without_script(le5):
     with chromium() as browser:
         page = opened(browser, base, "tom", java_script_enabled=False)
         page.goto(f"{base}/labs/le5")
-        page.click("tr:has-text('a1') a.button")
+        follow(page, "tr:has-text('a1') a.button")
         page.check("input[name=items] >> nth=0")
-        page.click("button:has-text('Save and next')")
+        follow(page, "button:has-text('Save and next')")
         assert "Saved: a1" in page.inner_text(".said-bar")
-        page.click(".said-bar button")
+        follow(page, ".said-bar button")
         assert "takes back" in page.inner_text(".said-bar")
 
 
@@ -194,9 +193,9 @@ def test_a_students_frame_has_no_right_to_anything(tmp_path):
     with running(root, course) as base, chromium() as browser:
         page = opened(browser, base, "ada")
         page.goto(f"{base}/labs/{lab}/students")
-        page.click("tbody a")
-        page.click("text=Executed notebook")
-        page.wait_for_url("**/notebook")
+        follow(page, "tbody a")
+        follow(page, "text=Executed notebook")
+        assert page.url.endswith("/notebook")
         address = page.eval_on_selector("iframe", "frame => frame.src")
         answer = page.request.get(address)
         assert answer.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
@@ -213,11 +212,11 @@ def test_no_page_is_wider_than_a_phone(le5):
     with chromium() as browser:
         page = opened(browser, base, "ada", viewport={"width": 390, "height": 844})
         page.goto(f"{base}/labs/le5/queue?kind=manual")
-        page.click("tbody a")
+        follow(page, "tbody a")
         paths = [page.url, base, f"{base}/account", f"{base}/accounts"]
         page.goto(f"{base}/labs/le5/students")
         paths.append(page.url)
-        page.click("tbody a")
+        follow(page, "tbody a")
         paths.append(page.url)
         paths += [
             f"{base}/labs/le5/{name}"
@@ -238,7 +237,7 @@ def test_a_comment_to_use_again_is_read_in_lines_not_in_letters_on_a_phone(le5):
         page.goto(f"{base}/labs/le5/comments")
         page.fill("#name", "noise")
         page.fill("#text", "Say where the noise comes from, and what it is good for. " * 4)
-        page.click("button:has-text('Keep it')")
+        follow(page, "button:has-text('Keep it')")
         assert page.query_selector(".block-list li > span").bounding_box()["width"] > 250
 
 
@@ -248,7 +247,7 @@ def test_items_and_comment_and_saving_are_in_sight_without_scrolling(le5, questi
     with chromium() as browser:
         page = opened(browser, base, "tom", viewport={"width": 1280, "height": 900})
         page.goto(f"{base}/labs/le5/queue?kind=manual&question={question}")
-        page.click("tbody a")
+        follow(page, "tbody a")
         saving = page.query_selector("[data-save]").bounding_box()
         comment = page.query_selector("textarea[name=comment]").bounding_box()
         assert comment["y"] + comment["height"] <= saving["y"]
@@ -267,7 +266,7 @@ def test_dates_are_shown_in_the_zone_in_which_they_are_typed(le5):
         page.goto(f"{base}/labs/le5")
         assert "due 2026-03-20 23:59 Europe/Berlin" in page.inner_text("main")
         page.goto(f"{base}/labs/le5/students")
-        page.click("tbody a")
+        follow(page, "tbody a")
         assert "Due 2026-03-20 23:59 Europe/Berlin" in page.inner_text("form[aria-label=Extension]")
 
 
@@ -282,10 +281,10 @@ def test_axe_finds_no_serious_fault_on_any_page(le5, scheme):
             paths.append(f"{base}/labs/le5/{name}")
         for kind in ("manual", "check", "flag", "borderline"):
             page.goto(f"{base}/labs/le5/queue?kind={kind}")
-            page.click("tbody a")
+            follow(page, "tbody a")
             paths.append(page.url)
         page.goto(f"{base}/labs/le5/students")
-        page.click("tbody a")
+        follow(page, "tbody a")
         paths += [page.url, f"{page.url}/history"]
         for path in paths:
             page.goto(path)

@@ -48,12 +48,12 @@ def test_a_file_that_is_too_large_is_refused_without_being_read(tmp_path):
     path = tmp_path / "alice.ipynb"
     with path.open("wb") as stream:
         stream.truncate(200_000_000)
-    before = time.monotonic()
+    before = time.process_time()
     result = gather(path)["alice"]
     assert result.code == "too_large"
     assert "190.7 MiB" in result.sentence
     assert "outputs" in result.sentence
-    assert time.monotonic() - before < 1
+    assert time.process_time() - before < 1
 
 
 def test_what_students_send_instead_of_a_notebook_is_refused_by_name(tmp_path):

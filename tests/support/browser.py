@@ -23,6 +23,12 @@ def chromium(*more):
         browser.close()
 
 
+def follow(page, link):
+    """Click on what leads to another page, and wait for that page: a key pressed sooner goes to the old one."""
+    with page.expect_navigation():
+        page.click(link)
+
+
 def listen(page, heard):
     """Note everything that a page says, opens or asks for but files and data of its own."""
     page.on("console", lambda message: heard.append(message.text))
