@@ -9,9 +9,11 @@ from typing import NamedTuple
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
+from deepgrade.cli.main import main
 from deepgrade.records import Course
-from deepgrade.review.web.access import AccessStore, LoginAttempts
+from deepgrade.review.web.access import AccessStore, LoginAttempts, proxy_secret
 from deepgrade.review.web.access.attempts import MOST_OF_ADDRESS
 from deepgrade.review.web.visits import MOST_TEXT
 from review.test_review_in_browser import opened, quiet
@@ -77,6 +79,9 @@ class Front:
         site = f"https://{NAME}:{free_port()}"
         settings |= {"public_url": site + prefix, "trusted_proxies": ("127.0.0.1",)}
         address = self._opened.enter_context(running(root, course, **settings))
+        printed = CliRunner().invoke(main, ["review", "proxy-secret", "--course", str(course)])
+        assert printed.exit_code == 0
+        (course / "nginx.secret").write_text(printed.output)
         return Way(site, site + prefix, address.replace("localhost", "127.0.0.1"), course)
 
     def serve(self, way: Way, *changes: tuple[str, str], logs_in: bool = False) -> Way:
@@ -94,6 +99,7 @@ class Front:
             assert text.count(before) == 1, before
             text = text.replace(before, after)
         text = text.replace("/etc/nginx/review.htpasswd", str(self._folder / "passwords"))
+        text = text.replace("/etc/nginx/review.secret", str(way.course / "nginx.secret"))
         self._served[port] = text.replace("http://127.0.0.1:8477", way.app)
         site = f"https://{NAME}:{port}"
         return way._replace(site=site, base=way.base.replace(way.site, site))
@@ -130,6 +136,7 @@ class Ways(NamedTuple):
     host_missing: Way
     host_of_upstream: Way
     naming_nobody: Way
+    saying_nothing: Way
     no_app: Way
     second_course: Way
 
@@ -165,7 +172,8 @@ def ways(tmp_path_factory):
             host_of_upstream=front.serve(
                 app, ("server {", upstream + "server {"), ("127.0.0.1:8477", "deepgrade"), (HOST, "")
             ),
-            naming_nobody=front.serve(naming),
+            naming_nobody=front.serve(naming, (HOST, f"{HOST} include /etc/nginx/review.secret;")),
+            saying_nothing=front.serve(naming),
             no_app=front.serve(app._replace(app=f"http://127.0.0.1:{free_port()}")),
             second_course=second,
         )
@@ -431,6 +439,26 @@ def test_nginx_that_names_nobody_lets_nobody_in_and_says_what_is_missing(browser
     assert "in the header X-Remote-User" in words(answer)
 
 
+def test_nginx_that_passes_on_what_browsers_send_opens_nothing(browser):
+    client = browser("saying_nothing")
+    for secret in ({}, {"x-deepgrade-secret": "guessed"}):
+        answer = client.get("/account", headers={"x-remote-user": "ada", **secret})
+        assert answer.status_code == 403 and "set-cookie" not in answer.headers
+        assert "deepgrade review proxy-secret" in words(answer)
+
+
+def test_another_user_of_the_machine_is_nobody_without_the_secret(ways):
+    client = ways.front.past_nginx(ways.docs_naming, "127.0.0.1")
+    secret = proxy_secret(ways.docs_naming.course)
+    for shown in ([], [""], [secret[:-1]], [secret + "a"], [secret.upper()], [secret, secret], ["\u00e9"]):
+        headers = [("x-remote-user", "ada"), *(("x-deepgrade-secret", one.encode()) for one in shown)]
+        answer = client.get("/account", headers=headers)
+        assert answer.status_code == 403 and "set-cookie" not in answer.headers
+        assert secret not in answer.text
+    right = {"x-remote-user": "ada", "x-deepgrade-secret": secret}
+    assert "ada instructor" in words(client.get("/account", headers=right))
+
+
 def test_who_comes_past_nginx_is_nobody_whatever_the_header_says(ways):
     client = ways.front.past_nginx(ways.docs_naming, "127.0.0.3")
     for headers in (
@@ -453,7 +481,7 @@ def test_a_session_that_nginx_opened_is_worth_nothing_without_nginx(browser, way
         ways.front.past_nginx(ways.docs_naming, "127.0.0.3").get("/account", headers=kept).status_code == 403
     )
     assert (
-        ways.front.past_nginx(ways.docs_naming, "127.0.0.1").get("/account", headers=kept).status_code == 401
+        ways.front.past_nginx(ways.docs_naming, "127.0.0.1").get("/account", headers=kept).status_code == 403
     )
 
 

@@ -11,7 +11,15 @@ import pytest
 from starlette.datastructures import Headers
 
 from deepgrade.records import Course
-from deepgrade.review.web.access import AccessStore, Accounts, LoginAttempts, Role, Sessions, TooManyAttempts
+from deepgrade.review.web.access import (
+    AccessStore,
+    Accounts,
+    LoginAttempts,
+    Role,
+    Sessions,
+    TooManyAttempts,
+    proxy_secret,
+)
 from deepgrade.review.web.access import attempts as attempts_module
 from deepgrade.review.web.access import sessions as sessions_module
 from deepgrade.review.web.access import store as store_module
@@ -352,6 +360,7 @@ def test_every_answer_has_the_headers(browser):
 
 @pytest.fixture
 def proxied(course, tmp_path):
+    secret = proxy_secret(course)
     with served(
         tmp_path / "root",
         course,
@@ -359,7 +368,41 @@ def proxied(course, tmp_path):
         trust_header="X-Remote-User",
         trusted_proxies=("127.0.0.1",),
     ) as opened:
-        yield lambda address="127.0.0.1": opened(address=address, base="https://grading.example.edu")
+
+        def through(address="127.0.0.1"):
+            client = opened(address=address, base="https://grading.example.edu")
+            client.headers["X-Deepgrade-Secret"] = secret
+            return client
+
+        yield through
+
+
+def test_an_app_that_trusts_a_header_does_not_start_where_others_can_read_the_secret(course, tmp_path):
+    proxy_secret(course)
+    (course / "proxy-secret").chmod(0o644)
+    settings = {"trust_header": "X-Remote-User", "trusted_proxies": ("127.0.0.1",)}
+    with (
+        pytest.raises(AccessError, match="proxy-secret --new"),
+        served(tmp_path / "root", course, **settings),
+    ):
+        pass
+    assert proxy_secret(course, renew=True) == proxy_secret(course)
+
+
+@pytest.mark.parametrize("content", [b"", b"short\n", b"a" * 40 + b'"; return 200;', b"\xff" * 40])
+def test_a_file_that_holds_no_secret_is_refused(tmp_path, content):
+    path = tmp_path / "proxy-secret"
+    path.write_bytes(content)
+    path.chmod(0o600)
+    with pytest.raises(AccessError, match="proxy-secret"):
+        proxy_secret(tmp_path)
+
+
+def test_every_course_has_a_secret_of_its_own_and_keeps_it(tmp_path):
+    first = proxy_secret(tmp_path)
+    assert len(first) == 43 and proxy_secret(tmp_path) == first
+    assert (tmp_path / "proxy-secret").stat().st_mode & 0o777 == 0o600
+    assert len({first, proxy_secret(tmp_path, renew=True), proxy_secret(tmp_path / "other")}) == 3
 
 
 def test_the_proxys_word_counts_and_nobody_elses(proxied):

@@ -15,6 +15,7 @@ def command() -> None:
 for _one in (
     serving.serve,
     accounts.account,
+    accounts.secret,
     looking.status,
     looking.past,
     deciding.dates,

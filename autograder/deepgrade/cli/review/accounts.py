@@ -21,6 +21,24 @@ def account() -> None:
     """Who may review: add, list, change, close accounts."""
 
 
+@click.command("proxy-secret")
+@click.option(
+    "--new", is_flag=True, help="Make another one; the app and the web server have to be started again."
+)
+@course_option
+@errors_for_people
+def secret(course_folder: Path, new: bool) -> None:
+    """Print the line with which nginx shows `serve --trust-header` that a request is its own.
+
+    Other web servers: the same header with the same value. Without it anybody on this machine could name anybody in that
+    header. Keep it from them: `umask 077; deepgrade review proxy-secret > /etc/nginx/review.secret`.
+    """
+    from deepgrade.records import Course
+    from deepgrade.review.web.access.proxy_secret import HEADER, proxy_secret
+
+    click.echo(f'proxy_set_header {HEADER} "{proxy_secret(Course(course_folder).root, renew=new)}";')
+
+
 @contextmanager
 def _accounts(course_folder: Path) -> Iterator[Accounts]:
     try:

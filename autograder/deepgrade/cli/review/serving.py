@@ -45,7 +45,7 @@ from deepgrade.cli.options import course_option, errors_for_people, root_option
     "--trust-header",
     metavar="NAME",
     help="The proxy has logged people in and names them in this header, such as X-Remote-User, in the place of what browsers send"
-    " in it. Names need an account.",
+    " in it, and shows a secret: deepgrade review proxy-secret. Names need an account.",
 )
 @click.option(
     "--trusted-proxy",
@@ -105,6 +105,11 @@ def serve(
         click.echo(
             "Without --trusted-proxy, wrong passwords of all people are counted together, and close the log-in for all of them"
             " for a quarter of an hour. For a web server on this machine: --trusted-proxy 127.0.0.1",
+            err=True,
+        )
+    if trust_header is not None:
+        click.echo(
+            f"Requests count that show the web server's secret: deepgrade review proxy-secret --course {course_folder}",
             err=True,
         )
     logging.basicConfig(format="review: %(message)s")

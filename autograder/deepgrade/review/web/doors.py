@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import logging
 import re
 import secrets
@@ -12,7 +13,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from deepgrade.review.web.access import Accounts, LoginAttempts, SessionFacts, Sessions, TooManyAttempts
+from deepgrade.review.web.access import (
+    Accounts,
+    LoginAttempts,
+    SessionFacts,
+    Sessions,
+    TooManyAttempts,
+    proxy_secret,
+)
+from deepgrade.review.web.access.proxy_secret import HEADER as SECRET_HEADER
 from deepgrade.review.web.access.sessions import LONGEST, form_token
 from deepgrade.review.web.access.store import AccessStore
 from deepgrade.review.web.rendering import render
@@ -34,6 +43,9 @@ class Doors:
     Args:
         settings: Where the app is reached, and whose word counts.
         store: Accounts and sessions.
+
+    Raises:
+        AccessError: The secret that the web server in front shows cannot be read.
     """
 
     def __init__(self, settings: WebSettings, store: AccessStore) -> None:
@@ -48,6 +60,7 @@ class Doors:
         self._cookie = f"{mark}deepgrade_review{below}"
         self._before = f"{mark}deepgrade_login{below}"
         self._said_who_is_missing = False
+        self._secret = "" if settings.trust_header is None else proxy_secret(settings.course)
 
     def enter(self, request: Request) -> Entered | Response:
         """Return whose request this is, or where to log in."""
@@ -75,6 +88,14 @@ class Doors:
                 403,
                 f"This server is reached through the web server in front of it alone{self._at()}; this request came from"
                 f" {peer}. Is that the web server's address, the app is started with --trusted-proxy {peer}.",
+            )
+        shown = request.headers.getlist(SECRET_HEADER)
+        if len(shown) != 1 or not hmac.compare_digest(shown[0].encode(), self._secret.encode()):
+            raise HTTPException(
+                403,
+                f"This server is reached through the web server in front of it alone{self._at()}, which shows a secret; this"
+                f" request {'showed a wrong one' if shown else 'showed none'}. Whoever sets it up: `deepgrade review"
+                " proxy-secret` prints the line for its configuration.",
             )
         if len(named) > 1:
             raise HTTPException(

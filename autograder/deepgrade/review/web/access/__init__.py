@@ -2,6 +2,7 @@
 
 from deepgrade.review.web.access.accounts import Account, Accounts, Role
 from deepgrade.review.web.access.attempts import LoginAttempts, TooManyAttempts
+from deepgrade.review.web.access.proxy_secret import proxy_secret
 from deepgrade.review.web.access.sessions import SessionFacts, Sessions
 from deepgrade.review.web.access.store import AccessStore
 from deepgrade.review.web.errors import AccessError
@@ -16,4 +17,5 @@ __all__ = [
     "SessionFacts",
     "Sessions",
     "TooManyAttempts",
+    "proxy_secret",
 ]
