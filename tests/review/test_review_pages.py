@@ -470,6 +470,24 @@ def test_a_regrade_keeps_what_people_decided_and_says_so(browser, book):
     assert "made when the check gave 0; it gives 0.5 now" in student_page(client, "Bert").text
 
 
+def test_the_statistics_tell_how_many_each_re_grade_set_moved(browser, book):
+    for points, kept in ((0.5, False), (0.5, True), (0.25, True)):
+        changed = book.new_set("small")
+        for student in ("Bert", "Zoe Ada"):
+            entry = book.entry("small", student)
+            moved = score(student, a1=points) if student == "Bert" else entry.score
+            book.add_score(entry.submission_id, moved, set_id=changed)
+        book.decide_set(changed, apply=kept, reason="The check was too strict." if kept else None)
+    html = browser("ada").get("/labs/small/statistics").text
+    rows = re.findall(r"<tr>.*?</tr>", html.partition('id="regrades"')[2])[1:]
+    cells = [re.findall(r">([^<]*)</t[dh]>", row) for row in rows]
+    assert [(row[0], *row[2:6]) for row in cells] == [
+        ("3", "applied", "0", "1", "1"),
+        ("2", "applied", "1", "0", "1"),
+        ("1", "cancelled", "1", "0", "1"),
+    ]
+
+
 def test_what_was_decided_about_an_older_file_is_confirmed_by_saving_it_once_more(browser, book):
     client = browser("tom")
     assert send(client, item(client, "manual", "Bert"), "grade", fields=[("items", "r1")]).status_code == 303

@@ -6,7 +6,10 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from sqlalchemy import select
+
 from deepgrade.records.gradebook import Gradebook
+from deepgrade.records.tables import ScoreRow, SubmissionRow
 from deepgrade.score import CheckStatus, SubmissionScore
 
 
@@ -50,15 +53,49 @@ def changes_of(gradebook: Gradebook, lab: str, set_id: int) -> Iterator[Change]:
             yield compare(entry.student, entry.score, new)
 
 
-def counts(changes: Iterable[Change]) -> tuple[int, int, int]:
+class Moves(NamedTuple):
+    """How many submissions a re-grade set moves."""
+
+    up: int
+    down: int
+    same: int
+
+
+def counts(changes: Iterable[Change]) -> Moves:
     """Return how many students go up, go down and stay."""
+    return _moves((change.old, change.new) for change in changes)
+
+
+def moves_of_sets(gradebook: Gradebook, lab: str) -> dict[int, Moves]:
+    """Return what each re-grade set of a lab's checks moved, or would have, by its number.
+
+    Each is held against the scores that were in force when it was made.
+    """
+    with gradebook.reading() as session:
+        rows = session.execute(
+            select(ScoreRow.submission_id, ScoreRow.set_id, ScoreRow.state, ScoreRow.points)
+            .join(SubmissionRow, SubmissionRow.id == ScoreRow.submission_id)
+            .where(SubmissionRow.lab == lab)
+            .order_by(ScoreRow.id)
+        )
+        in_force: dict[int, float] = {}
+        pairs: dict[int, list[tuple[float | None, float]]] = {}
+        for submission_id, set_id, state, points in rows:
+            if set_id is not None:
+                pairs.setdefault(set_id, []).append((in_force.get(submission_id), points))
+            if state == "applied":
+                in_force[submission_id] = points
+    return {set_id: _moves(found) for set_id, found in pairs.items()}
+
+
+def _moves(pairs: Iterable[tuple[float | None, float]]) -> Moves:
     up = down = same = 0
-    for change in changes:
-        difference = change.new - (change.old or 0.0)
+    for old, new in pairs:
+        difference = new - (old or 0.0)
         if math.isclose(difference, 0.0, abs_tol=1e-9):
             same += 1
         elif difference > 0:
             up += 1
         else:
             down += 1
-    return up, down, same
+    return Moves(up, down, same)

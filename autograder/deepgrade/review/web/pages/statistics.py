@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from markupsafe import Markup
-from sqlalchemy import func, select
+from sqlalchemy import select
 from starlette.responses import Response
 
 from deepgrade.records import RunStore
-from deepgrade.records.tables import RegradeSetRow, ScoreRow
+from deepgrade.records.regrade import moves_of_sets
+from deepgrade.records.tables import RegradeSetRow
 from deepgrade.report import svg
 from deepgrade.report.charts import histogram
 from deepgrade.review.desk import StudentReview
@@ -34,10 +35,6 @@ def show(visit: Visit) -> Response:
                 RegradeSetRow.decided_at,
                 RegradeSetRow.state,
                 RegradeSetRow.reason,
-                select(func.count(ScoreRow.id))
-                .where(ScoreRow.set_id == RegradeSetRow.id)
-                .scalar_subquery()
-                .label("scores"),
             )
             .where(RegradeSetRow.lab == lab.name, RegradeSetRow.board.is_(None))
             .order_by(RegradeSetRow.id.desc())
@@ -69,6 +66,7 @@ def show(visit: Visit) -> Response:
             for question, seconds in (runs.by_question if runs else ())
         ],
         regrades=regrades,
+        moves=moves_of_sets(site.gradebook, lab.name) if regrades else {},
         waiting=_waits(students),
         reviewed=sum(one.reviewed for one in students),
         synthetic=site.is_synthetic(lab.name),
