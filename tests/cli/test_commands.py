@@ -26,6 +26,16 @@ def test_help_loads_no_area_of_the_package():
     assert done.returncode == 0, done.stderr
 
 
+def test_commands_that_grade_and_report_load_no_library_that_they_do_not_use():
+    code = (
+        "import sys, deepgrade.cli.grade, deepgrade.cli.regrade, deepgrade.cli.report\n"
+        "heavy = {'scipy', 'pandas', 'tensorflow', 'keras', 'matplotlib', 'nbgrader', 'otter'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_help_answers_at_once_and_lists_every_command():
     began = time.monotonic()
     done = _run("--help")

@@ -52,6 +52,22 @@ def test_perfect_evidence_earns_every_automatic_point(scored):
     assert score.model_scores[0].value == pytest.approx(0.8)
 
 
+def test_a_persons_own_pytest_plugins_options_and_conftest_have_no_say(scored, tmp_path, monkeypatch):
+    plugin = tmp_path / "packages"
+    (plugin / "odd-1.0.dist-info").mkdir(parents=True)
+    (plugin / "odd-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1.0\n")
+    (plugin / "odd-1.0.dist-info" / "entry_points.txt").write_text("[pytest11]\nodd = odd\n")
+    (plugin / "odd.py").write_text("def pytest_collection_modifyitems(items):\n    items.clear()\n")
+    monkeypatch.setenv("PYTHONPATH", str(plugin))
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only")
+    for folder in (tmp_path, tmp_path / "root", tmp_path / "root" / "tests"):
+        folder.mkdir(exist_ok=True)
+        (folder / "conftest.py").write_text("raise SystemExit(9)\n")
+        (folder / "__init__.py").write_text("raise SystemExit(9)\n")
+    score = scored()
+    assert score.automatic_points == score.automatic_possible
+
+
 def test_undefined_variable_fails_its_checks_and_names_the_cell_that_stopped(scored):
     def items(folder):
         return good_items(folder) | {"a1": {"images": {"kind": "missing"}}}

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-from scipy import optimize, stats
-
 from deepgrade.score import METRICS
 
 ASSUMPTIONS = """\
@@ -76,6 +74,8 @@ class ScoreModel:
         The seeds' part is estimated, so it has Student's quantile; the rows' part is known, so it has the normal one. Parts that
         are independent add up like right angles: exact for two normal ones, and wider the wider each is.
         """
+        from scipy import stats  # takes a second; commands that only grade do without
+
         seeds = max(self.spread, LEAST_SD) * math.sqrt(1 + 1 / self.n)
         rows = math.sqrt(2) * self.row_sd
         return math.hypot(
@@ -97,7 +97,9 @@ class ScoreModel:
             return 0.5
         if self.margin(_LEAST_CHANCE) <= distance:
             return _LEAST_CHANCE
-        found = optimize.brentq(
+        from scipy.optimize import brentq
+
+        found = brentq(
             lambda power: self.margin(10**power) - distance,
             math.log10(_LEAST_CHANCE),
             math.log10(0.5),
@@ -122,9 +124,11 @@ def fit(values: Sequence[float], metric: str, rows: int, row_sd: float = 0.0) ->
         raise ValueError(f"{len(values)} scores; a spread needs {LEAST_RUNS} or more")
     if not all(math.isfinite(value) for value in values):
         raise ValueError("some scores are no numbers")
+    from scipy.stats import shapiro
+
     scaled = [to_scale(value, metric, rows) for value in values]
     center, spread = statistics.fmean(scaled), statistics.stdev(scaled)
-    p = float(stats.shapiro(scaled).pvalue) if spread > _TINY else None
+    p = float(shapiro(scaled).pvalue) if spread > _TINY else None
     typical = from_scale(center, metric, rows)
     return ScoreModel(metric, len(values), center, spread, rows, row_sd * _slope(typical, metric), p)
 

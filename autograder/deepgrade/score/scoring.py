@@ -118,9 +118,9 @@ class _Session:
         self._output, self._log = folder / "scores.jsonl", folder / "log.txt"
         job_file = folder / "job.json"
         job_file.write_text(job.model_dump_json(), encoding="utf-8")
-        # A person's pytest options are for their own tests.
+        # A person's pytest options and plugins are for their own tests.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-        environment |= _KEEP_MEMORY
+        environment |= _KEEP_MEMORY | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "deepgrade.score.session", str(job_file), str(self._output)],

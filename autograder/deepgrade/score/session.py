@@ -129,9 +129,12 @@ class Session:
             "--noconftest",
             "--rootdir",
             str(self.files.checks.parent),
+            # Else pytest lists every folder above the check file, up to the root.
+            "--confcutdir",
+            str(self.files.checks.parent),
         ]
         options += ["-c", "/dev/null", "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:doctest"]
-        options += ["-p", "no:unittest", "-p", "no:hypothesispytest", "-p", "no:timeout"]
+        options += ["-p", "no:unittest", "-p", "no:unraisableexception"]
         code = pytest.main([*options, str(self.files.checks)], plugins=[_Named(self.plugin)])
         for problem in self.plugin.collection_errors:
             print(problem, file=sys.stderr)
