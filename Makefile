@@ -34,14 +34,14 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# These share the processors. The others time things, fill a machine on purpose, or look for what is left on it.
-APART := $(addprefix tests/,architecture board checks cli data files flavours gradescope grading image infer interchange kernel \
-  lab labs native publish records report review run score submission)
+# These time things, fill a machine on purpose, look for what is left on it, or use its throw-away users by their numbers. The
+# others share the processors.
+ALONE := $(addprefix tests/,faults performance sandbox/test_separate_user.py zoo)
 
 unit: $(STAMP)
 	$(BIN)/deepgrade build --all --check
-	$(BIN)/pytest -n 2 $(APART)
-	$(BIN)/pytest $(addprefix --ignore=,$(APART))
+	$(BIN)/pytest -n 2 $(addprefix --ignore=,$(ALONE))
+	$(BIN)/pytest $(ALONE)
 
 LONG_APART := $(addprefix tests/,board gradescope interchange labs native)
 
