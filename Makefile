@@ -43,7 +43,7 @@ unit: $(STAMP)
 	$(BIN)/pytest -n 2 $(addprefix --ignore=,$(ALONE))
 	$(BIN)/pytest $(ALONE)
 
-LONG_APART := $(addprefix tests/,board gradescope interchange labs native)
+LONG_APART := $(addprefix tests/,board gradescope infer interchange kernel labs native)
 
 test-long: $(STAMP) sandbox ## LE5 graded, faults over a class, otter and nbgrader beside us, the pages' commands (half an hour)
 	$(BIN)/pytest -n 2 --dist loadfile -m long $(LONG_APART)

@@ -209,6 +209,7 @@ def test_script_is_bash_that_parses_and_stops_at_the_first_error(name):
     assert os.access(FILES / name, os.X_OK)
 
 
+@pytest.mark.long
 def test_setup_installs_into_an_environment_of_its_own_and_nothing_of_conda(tmp_path, request_):
     """With a pip that notes what it is asked for, and no apt-get."""
     text = (FILES / "setup.sh").read_text() + script("environment.sh").decode()

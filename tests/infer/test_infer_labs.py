@@ -101,6 +101,7 @@ def test_a_labs_network_is_counted_and_predicts_as_in_the_notebook(
     np.testing.assert_allclose(found, own, atol=1e-5)
 
 
+@pytest.mark.long
 def test_resnet50_is_counted_from_its_description_alone_and_rebuilt_with_its_weights() -> None:
     import keras
 

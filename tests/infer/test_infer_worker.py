@@ -190,6 +190,7 @@ def test_question_files_that_are_no_questions_are_passed_over(worker: InferWorke
     assert worker.predict(InferJob(evidence=tmp_path), tmp_path / "out").models == {}
 
 
+@pytest.mark.long
 def test_a_model_that_takes_too_long_ends_alone(
     worker: InferWorker, sets: dict[str, HiddenInputs], tmp_path: Path
 ) -> None:

@@ -10,6 +10,8 @@ from deepgrade.records import Course
 from deepgrade.score import CheckStatus
 from support.silent import Silent
 
+pytestmark = pytest.mark.long
+
 LAB_TOML = """
 schema_version = 1
 name = "own"

@@ -302,6 +302,7 @@ def lazy(x): yield x
     assert items["absent"] == {"kind": "missing"} and run.text(0) == ""
 
 
+@pytest.mark.long
 def test_probes_that_hang_are_stopped_one_by_one(run_kernel):
     source = "def f(x):\n    while x: pass\n    return 5"
     item = run_kernel(source, keep="f", probes={"f": [[[1], {}], [[0], {}]]}).items()["f"]

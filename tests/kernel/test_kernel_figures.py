@@ -44,6 +44,7 @@ axes = plt.figure().add_subplot(); axes.plot([1, 2]); axes.get_ylabel = lambda: 
     assert text["axes"][0]["ylabel"] == "y" and text["problem"] is None
 
 
+@pytest.mark.long
 def test_cells_own_limit_still_holds_while_a_figure_is_looked_at(run_kernel):
     source = """
 import time; begin = time.monotonic()
